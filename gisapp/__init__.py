@@ -1,0 +1,1 @@
+"""Resettlement One Map: settings, addresses and the shell of its pages."""

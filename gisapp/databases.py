@@ -1,0 +1,62 @@
+"""The two ways into the one database: the application's role, and the owner's for migrations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+ENGINE = "django.contrib.gis.db.backends.postgis"
+OWNER_ALIAS = "owner"
+APP_ROLE = "gisapp_app"
+OWNER_ROLE = "gisapp_owner"
+# What runs before the first query of a connection. Tiles are milliseconds: the workers of a parallel plan cost
+# ten times that to start (z10: 44 ms instead of 3.3 ms), and so does compiling a plan.
+SESSION_OPTIONS = "-c max_parallel_workers_per_gather=0 -c jit=off"
+
+
+def databases(
+    *, url: str, owner_url: str, socket_dir: Path, conn_max_age_s: int, statement_timeout_s: int, problems: list[str]
+) -> dict[str, dict[str, Any]]:
+    """Return Django's DATABASES for a real server (`url`) or the embedded cluster (no `url`).
+
+    Parameters
+    ----------
+    statement_timeout_s
+        Seconds after which a query of the application is ended; 0 never.
+    problems
+        Sentences on what could not be read are added here.
+
+    Notes
+    -----
+    The alias `owner` is missing where its address is unknown: a web container has no business with it.
+    """
+    if url:
+        found = {"default": parse(url, "DATABASE_URL", problems)}
+        if owner_url:
+            found[OWNER_ALIAS] = parse(owner_url, "DATABASE_OWNER_URL", problems)
+    else:
+        found = {
+            alias: {"HOST": str(socket_dir), "PORT": "", "NAME": "gisapp", "USER": role, "PASSWORD": ""}
+            for alias, role in (("default", APP_ROLE), (OWNER_ALIAS, OWNER_ROLE))
+        }
+    timeout = {"default": statement_timeout_s, OWNER_ALIAS: 0}
+    for alias, database in found.items():
+        options = database.setdefault("OPTIONS", {})
+        options["options"] = f"{SESSION_OPTIONS} -c statement_timeout={timeout[alias]}s"
+        database |= {"ENGINE": ENGINE, "CONN_MAX_AGE": conn_max_age_s, "CONN_HEALTH_CHECKS": True}
+        # The suite makes the test database itself, from gisapp_template (tests/conftest.py).
+        database["TEST"] = {"NAME": f"test_{database.get('NAME', '')}"}
+    return found
+
+
+def parse(url: str, name: str, problems: list[str]) -> dict[str, Any]:
+    """Return the parts of a database address; a wrong one is named in `problems`, without its password."""
+    try:
+        found = dict(dj_database_url.parse(url, engine=ENGINE))
+    except ValueError:
+        found = {}
+    if not found.get("NAME") or url.split(":", 1)[0] not in {"postgis", "postgres", "postgresql"}:
+        problems.append(f"{name} is not an address like postgis://role:password@host:5432/gisapp.")
+    return found

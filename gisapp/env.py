@@ -1,0 +1,61 @@
+"""Typed reading of environment variables, for gisapp/settings.py alone.
+
+Each reader returns the default where the variable is unset or empty. What cannot be read is kept in
+`problems` and reported by a system check, so that a typing mistake gives a sentence and not a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+problems: list[str] = []
+
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"0", "false", "no", "off"})
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable as it is."""
+    return os.environ.get(name, "").strip() or default
+
+
+def one_of(name: str, allowed: Iterable[str], default: str) -> str:
+    """Return the variable where it is one of `allowed`."""
+    value = text(name, default)
+    if value in (known := list(allowed)):
+        return value
+    problems.append(f"{name}={value!r} is not one of {', '.join(known)}.")
+    return default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return the variable as yes or no."""
+    value = text(name).lower()
+    if value in YES | NO:
+        return value in YES
+    if value:
+        problems.append(f"{name}={value!r} is neither yes nor no (1 or 0).")
+    return default
+
+
+def integer(name: str, default: int, *, least: int = 0) -> int:
+    """Return the variable as a whole number not below `least`."""
+    value = text(name)
+    if not value:
+        return default
+    if value.isascii() and value.isdigit() and int(value) >= least:
+        return int(value)
+    problems.append(f"{name}={value!r} is not a whole number of {least} or more.")
+    return default
+
+
+def words(name: str, default: Iterable[str] = ()) -> list[str]:
+    """Return the variable split at commas."""
+    return [word.strip() for word in text(name).split(",") if word.strip()] or list(default)
+
+
+def folder(name: str, default: Path) -> Path:
+    """Return the variable as an absolute path."""
+    return Path(text(name, str(default))).expanduser().absolute()

@@ -1,0 +1,233 @@
+"""Every setting, read from the environment here and nowhere else.
+
+docs/reference/settings.md describes each variable (a test compares), gisapp/checks.py says what is wrong with
+a value.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from gisapp import env
+from gisapp.cluster import socket_dir
+from gisapp.databases import OWNER_ALIAS as OWNER_ALIAS  # noqa: PLC0414  read as settings.OWNER_ALIAS
+from gisapp.databases import databases
+from gisapp.geolibs import bundled_library
+from gisapp.local_secrets import local_secret
+from gisapp.static import read_release
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# How strict: `production` wants https and its own secrets; `demo` serves plain http on this machine;
+# `development` adds tracebacks and re-read files to that.
+MODE = env.one_of("GISAPP_MODE", ("demo", "development", "production"), default="demo")
+PRODUCTION = MODE == "production"
+DEBUG = MODE == "development"
+
+# Everything that is written while it runs: cluster, uploads, secrets of a demo.
+VAR_DIR = env.folder("GISAPP_VAR", BASE_DIR / "var")
+
+
+# Secrets: from the environment in production, made once below var/ elsewhere.
+def _secret(name: str) -> str:
+    given = env.text(name)
+    return given if given or PRODUCTION else local_secret(VAR_DIR / "secrets", name.lower())
+
+
+SECRET_KEY = _secret("GISAPP_SECRET_KEY") or "missing"
+# Encrypts ID numbers; losing it loses them, so it is not derived from SECRET_KEY, which may be rotated.
+PERSONAL_DATA_KEY = _secret("GISAPP_PERSONAL_DATA_KEY")
+# Keys the hash by which an ID number is found without being decrypted.
+PERSONAL_HASH_KEY = _secret("GISAPP_PERSONAL_HASH_KEY")
+
+# The web
+ALLOWED_HOSTS = env.words("GISAPP_ALLOWED_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("GISAPP_TRUSTED_ORIGINS")
+ROOT_URLCONF = "gisapp.urls"
+WSGI_APPLICATION = "gisapp.wsgi.application"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+SECURE_SSL_REDIRECT = PRODUCTION
+# Probes of a load balancer come without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.integer("GISAPP_HSTS_S", 31_536_000 if PRODUCTION else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+# Only behind a proxy that sets this header itself may it be believed.
+if env.flag("GISAPP_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+# Maps open dossiers in new tabs; none of them may reach back into the opener.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# Nothing from elsewhere and nothing inline; only the import map of a page carries the nonce.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "worker-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "gisapp.apps.StaticFiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "leaflet",
+    "pgtrigger",
+    "pghistory",
+    "django_filters",
+    "csp",
+    "django_tasks",
+    "django_tasks_db",
+    "gisapp",
+    "accounts",
+    "jobs",
+    "layers",
+    "importers",
+    "tiles",
+    "spatial_analysis",
+    "fieldwork",
+    "oversight",
+    "ogcapi",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# The database: a real server where DATABASE_URL names one, else the embedded cluster in var/.
+EMBEDDED_DATABASE = not env.text("DATABASE_URL")
+CLUSTER_HOME = VAR_DIR / "pg"
+# Where initdb and pg_ctl are; unset, the newest system version that has PostGIS.
+PG_BINDIR = Path(env.text("GISAPP_PG_BINDIR")) if env.text("GISAPP_PG_BINDIR") else None
+DATABASES = databases(
+    url=env.text("DATABASE_URL"),
+    owner_url=env.text("DATABASE_OWNER_URL"),
+    socket_dir=socket_dir(CLUSTER_HOME),
+    conn_max_age_s=env.integer("GISAPP_CONN_MAX_AGE_S", 60),
+    statement_timeout_s=env.integer("GISAPP_STATEMENT_TIMEOUT_S", 0),
+    problems=env.problems,
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# One GDAL a process: rasterio's.
+GDAL_LIBRARY_PATH = bundled_library("libgdal")
+GEOS_LIBRARY_PATH = bundled_library("libgeos_c")
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Words and times
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "gisapp" / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# What browsers load. Packages are served as they came: no bundler.
+NODE_MODULES = BASE_DIR / "node_modules"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+# collectstatic names the whole tree by its content: modules that import their siblings by relative path (MapLibre,
+# our own) keep working and everything may be cached for ever. Empty while nothing is collected or files change.
+STATIC_RELEASE = "" if DEBUG else read_release(STATIC_ROOT)
+STATIC_URL = f"/static/{STATIC_RELEASE}/" if STATIC_RELEASE else "/static/"
+STATICFILES_DIRS = [
+    ("vendor/maplibre-gl", NODE_MODULES / "maplibre-gl" / "dist"),
+    ("vendor/maplibre-gl-leaflet", NODE_MODULES / "@maplibre" / "maplibre-gl-leaflet" / "dist"),
+    ("vendor/leaflet-geoman", NODE_MODULES / "@geoman-io" / "leaflet-geoman-free" / "dist"),
+    ("vendor/tabler/css", NODE_MODULES / "@tabler" / "core" / "dist" / "css"),
+    ("vendor/tabler/js", NODE_MODULES / "@tabler" / "core" / "dist" / "js"),
+    ("vendor/echarts", NODE_MODULES / "echarts" / "dist"),
+    ("vendor/pmtiles", NODE_MODULES / "pmtiles" / "dist" / "esm"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "gisapp.static.ReleaseStorage"},
+}
+WHITENOISE_IMMUTABLE_FILE_TEST = (lambda _path, _url: True) if STATIC_RELEASE else None
+# Static files are for our own pages alone.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "/media/"
+
+# Background work: the database is the queue.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# GCJ-02 and BD-09 are offsets that the state keeps; undoing them on other people's data can need a permit.
+ALLOW_GCJ02 = env.flag("GISAPP_ALLOW_GCJ02", default=not PRODUCTION)
+
+# The table editor of django-leaflet rounds to 6 decimals (0.1 m) unless told; 9 is 0.1 mm.
+LEAFLET_CONFIG = {
+    "SRID": None,
+    "PRECISION": 9,
+    "TILES": [],
+    "DEFAULT_CENTER": (23.8, 108.8),
+    "DEFAULT_ZOOM": 7,
+    "ATTRIBUTION_PREFIX": "",
+    "RESET_VIEW": False,
+}
+
+LOG_LEVEL = env.one_of("GISAPP_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}
