@@ -59,3 +59,8 @@ def words(name: str, default: Iterable[str] = ()) -> list[str]:
 def folder(name: str, default: Path) -> Path:
     """Return the variable as an absolute path."""
     return Path(text(name, str(default))).expanduser().absolute()
+
+
+def present(*names: str) -> list[str]:
+    """Return those of `names` that are set."""
+    return [name for name in names if name in os.environ]

@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "gisapp.theme.ThemeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -140,6 +141,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "gisapp.context_processors.shell",
             ],
         },
     },
@@ -162,6 +164,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # One GDAL a process: rasterio's.
 GDAL_LIBRARY_PATH = bundled_library("libgdal")
 GEOS_LIBRARY_PATH = bundled_library("libgeos_c")
+# They send rasterio and pyproj to the files of another PROJ ("LAYOUT.VERSION.MINOR"); a check warns.
+FOREIGN_GEO_DATA = env.present("PROJ_DATA", "PROJ_LIB", "GDAL_DATA")
 
 # People
 AUTH_USER_MODEL = "accounts.User"
