@@ -1,0 +1,64 @@
+"""The layers of a map as its scripts read them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from layers.registry import all_views
+from layers.selectors import may
+
+if TYPE_CHECKING:
+    from accounts.selectors import Asker
+    from layers.spec import SpatialLayer
+
+PLACE = "/0/0/0.mvt"
+
+
+def map_layers(*, user: Asker, shown: Collection[str]) -> list[dict[str, Any]]:
+    """Return every view of every layer that `user` may see, as `MapLayer` of `gisapp/map/cartography.js`.
+
+    Parameters
+    ----------
+    shown
+        Keys of the views that are switched on at first.
+    """
+    seen: dict[str, bool] = {}
+    found = []
+    for layer, view in all_views():
+        if layer.key not in seen:
+            seen[layer.key] = may(layer, user=user, action="view")
+        if not seen[layer.key]:
+            continue
+        found.append(
+            {
+                "key": view.key,
+                "layer": layer.key,
+                "title": str(view.title),
+                "symbol": layer.symbol,
+                "tiles": tile_address(view.key),
+                "minzoom": view.tiles.minzoom,
+                "maxzoom": view.tiles.maxzoom,
+                "shown": view.key in shown,
+                "labels": labels(layer),
+            }
+        )
+    return found
+
+
+def tile_address(view: str) -> str:
+    """Return the address of the tiles of a view, with {z}, {x} and {y} for the script to fill in."""
+    return reverse(
+        "tiles:vector", kwargs={"view": view, "z": 0, "x": 0, "y": 0}
+    ).replace(PLACE, "/{z}/{x}/{y}.mvt")
+
+
+def labels(layer: SpatialLayer) -> dict[str, str]:
+    """Return the words for the coded values of a layer, by value."""
+    words: dict[str, str] = {}
+    for name in layer.properties(staff=True):
+        choices = getattr(layer.model._meta.get_field(name), "flatchoices", None) or ()
+        words.update({str(value): str(label) for value, label in choices})
+    return words
