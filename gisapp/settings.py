@@ -64,6 +64,8 @@ CSRF_COOKIE_SECURE = PRODUCTION
 if env.flag("GISAPP_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+# A sentence a clerk understands instead of Django's page.
+CSRF_FAILURE_VIEW = "gisapp.error_views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 # Maps open dossiers in new tabs; none of them may reach back into the opener.
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -132,7 +134,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [BASE_DIR / "gisapp" / "templates"],  # before the admin's own pages for passwords
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
