@@ -1,0 +1,1 @@
+"""Users, roles, grants and audit: who is asking and who asked."""

@@ -1,0 +1,75 @@
+"""Who acts: one transaction, stamped with the person, the way and the reason, and limited to the person's area.
+
+The database reads these settings: the stamping trigger of every layer (`gisapp.user_id`, `gisapp.through`,
+`gisapp.reason`) and the row-level security of personal tables (`gisapp.divisions`, `gisapp.sites`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+from accounts.roles import Action, Role, Through
+from accounts.selectors import granted_area
+
+if TYPE_CHECKING:
+    from accounts.selectors import Asker
+
+PERSONAL_LAYER = "households"
+PERSONAL_ROLES = frozenset({Role.PLANNER, Role.FIELD, Role.LAND_OFFICIAL, Role.STEWARD})
+SETTINGS = ("gisapp.user_id", "gisapp.through", "gisapp.reason", "gisapp.divisions", "gisapp.sites")
+
+
+@contextmanager
+def acting_as(
+    user: Asker | None, *, through: Through | str, reason: str = "", using: str = DEFAULT_DB_ALIAS
+) -> Iterator[None]:
+    """Open a transaction in which `user` acts; what it changes carries the name, the way and the reason.
+
+    Parameters
+    ----------
+    user
+        None for the system itself (set-up commands): everything is in its area.
+    through
+        The way in: page, import, api, command or field.
+    reason
+        Why, in the person's own words; may be empty.
+
+    Notes
+    -----
+    The settings are local to the transaction and fall back to what they were when an inner block ends,
+    so that one person's work can call another piece of work without borrowing its rights.
+    """
+    connection = connections[using]
+    with transaction.atomic(using=using):
+        with connection.cursor() as cursor:
+            # missing_ok: a setting that was never made in this session reads as NULL
+            cursor.execute("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in SETTINGS))
+            before = [value or "" for value in cursor.fetchone()]
+            set_local(cursor, [*stamp(user, through, reason), *personal_scope(user)])
+        yield
+        # Only on the way out without an error: a failed transaction forgets local settings by itself.
+        with connection.cursor() as cursor:
+            set_local(cursor, before)
+
+
+def stamp(user: Asker | None, through: Through | str, reason: str) -> tuple[str, str, str]:
+    """Return user id, way and reason as the database reads them."""
+    return ("" if user is None or user.pk is None else str(user.pk), str(through), reason)
+
+
+def personal_scope(user: Asker | None) -> tuple[str, str]:
+    """Return the division prefixes and sites whose personal rows `user` may touch; `*` is everywhere."""
+    if user is None:
+        return "*", ""
+    area = granted_area(user=user, layer=PERSONAL_LAYER, action=Action.PERSONAL, roles=PERSONAL_ROLES)
+    return ("*" if area.everywhere else ",".join(area.divisions)), ",".join(area.sites)
+
+
+def set_local(cursor: object, values: list[str]) -> None:
+    """Set all of `SETTINGS` to `values` until the transaction ends."""
+    calls = ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
+    cursor.execute(f"SELECT {calls}", values)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""What is on the map: models, the layer registry, history, editing, dossiers."""

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LayersConfig(AppConfig):
+    """The layers of the map."""
+
+    name = "layers"
+    verbose_name = _("Layers")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from layers import checks  # noqa: F401  registers the system checks
