@@ -1,9 +1,11 @@
-"""Names for the arrays that cross module borders, and the one check of their shape."""
+"""Names for the arrays that cross module borders, and the one place that makes them."""
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 LonLat: TypeAlias = npt.NDArray[np.float64]
 """float64, shape (n, 2), degrees, x = longitude, y = latitude; a NaN row is a position that is unknown."""
@@ -16,6 +18,9 @@ IntArray: TypeAlias = npt.NDArray[np.int64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 GeometryArray: TypeAlias = npt.NDArray[np.object_]
 """object, shape (n,), shapely geometries; None is a missing geometry."""
+
+Geometries: TypeAlias = GeometryArray | Sequence[shapely.Geometry | None] | shapely.Geometry
+"""What functions take: an array, a sequence, or one geometry, which is an array of one."""
 
 
 def as_pairs(values: npt.ArrayLike) -> FloatArray:
@@ -37,3 +42,8 @@ def as_pairs(values: npt.ArrayLike) -> FloatArray:
     if pairs.ndim != 2 or pairs.shape[1] != 2:
         raise TypeError(f"expected coordinate pairs of shape (n, 2), got shape {pairs.shape}")
     return pairs
+
+
+def as_geometries(geometries: Geometries) -> GeometryArray:
+    """Return `geometries` as an object array of shape (n,), without a copy where it already is."""
+    return np.atleast_1d(np.asarray(geometries, dtype=np.object_))

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from pyproj.enums import TransformDirection
 from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # public, but pyproj lists no exports
 
 from geocore import shift
-from geocore.arrays import XY, BoolArray, GeometryArray, LonLat, as_pairs
+from geocore.arrays import XY, BoolArray, Geometries, GeometryArray, LonLat, as_geometries, as_pairs
 
 set_network_enabled(False)
 
@@ -57,13 +58,15 @@ _DEGREES = frozenset({CrsKind.GEOGRAPHIC, CrsKind.GCJ02, CrsKind.BD09})
 
 # What fits into a CRS at all, east then north: west, south, east, north. A row outside does not belong to the CRS:
 # transforming it would give a position, but not a true one (an easting with zone prefix read without, say).
-_ENVELOPE: dict[CrsKind, tuple[float, float, float, float]] = {
+_Envelope: TypeAlias = tuple[float, float, float, float]
+_ENVELOPE: dict[CrsKind, _Envelope] = {
     CrsKind.GEOGRAPHIC: (-180.0, -90.0, 180.0, 90.0),
     CrsKind.GCJ02: (-180.0, -90.0, 180.0, 90.0),
     CrsKind.BD09: (-180.0, -90.0, 180.0, 90.0),
-    CrsKind.GAUSS_KRUGER_3: (0.0, 0.0, 1e6, 6.2e6),  # China reaches 53.6 N, 5.94 million m
-    CrsKind.GAUSS_KRUGER_6: (0.0, 0.0, 1e6, 6.2e6),
-    CrsKind.UTM: (0.0, 0.0, 1e6, 1e7),
+    # China reaches 53.6 N, 5.94 million m; a province kept in one zone reaches 0.8 million m from its central meridian
+    CrsKind.GAUSS_KRUGER_3: (-0.5e6, 0.0, 1.5e6, 6.2e6),
+    CrsKind.GAUSS_KRUGER_6: (-0.5e6, 0.0, 1.5e6, 6.2e6),
+    CrsKind.UTM: (-0.5e6, 0.0, 1.5e6, 1e7),
     CrsKind.WEB_MERCATOR: (-20037508.35, -20048966.11, 20037508.35, 20048966.11),
 }
 
@@ -125,10 +128,11 @@ class Crs:
         coordinates
             Shape (n, 2), in this CRS's units and axis order; NaN and infinite rows give False.
         """
-        west, south, east, north = _ENVELOPE[self.kind]
+        west, south, east, north = self._envelope
         x, y = self._east_north(as_pairs(coordinates)).T
-        offset = self.zone * 1e6 if self.zone_prefix and self.zone else 0.0
-        inside: BoolArray = (x >= west + offset) & (x <= east + offset) & (y >= south) & (y <= north)
+        inside: BoolArray = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        if not self.in_degrees:  # within 180 m of an origin at sea: degrees that were taken for metres
+            inside &= (np.abs(x) > 180) | (np.abs(y) > 90)
         return inside
 
     def to_cgcs2000(self, coordinates: npt.ArrayLike) -> LonLat:
@@ -170,15 +174,15 @@ class Crs:
         result[~self.fits(result)] = np.nan
         return result
 
-    def geometries_fit(self, geometries: npt.ArrayLike) -> BoolArray:
+    def geometries_fit(self, geometries: Geometries) -> BoolArray:
         """Return which geometries have only coordinates that fit this CRS (see `fits`); True for missing and empty."""
-        shapes = np.atleast_1d(np.asarray(geometries, dtype=np.object_))
+        shapes = as_geometries(geometries)
         coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
         good = np.ones(len(shapes), dtype=np.bool_)
         good[owner[~self.fits(coordinates)]] = False
         return good
 
-    def geometries_to_cgcs2000(self, geometries: npt.ArrayLike) -> GeometryArray:
+    def geometries_to_cgcs2000(self, geometries: Geometries) -> GeometryArray:
         """Return geometries in CGCS2000 degrees of geometries in this CRS.
 
         Parameters
@@ -193,9 +197,16 @@ class Crs:
         """
         return _transformed(geometries, self.to_cgcs2000)
 
-    def geometries_from_cgcs2000(self, geometries: npt.ArrayLike) -> GeometryArray:
+    def geometries_from_cgcs2000(self, geometries: Geometries) -> GeometryArray:
         """Return geometries in this CRS of geometries in CGCS2000 degrees; Z and M, and None, as the other way."""
         return _transformed(geometries, self.from_cgcs2000)
+
+    @property
+    def _envelope(self) -> _Envelope:
+        west, south, east, north = _ENVELOPE[self.kind]
+        if self.zone_prefix and self.zone is not None:
+            west, east = self.zone * 1e6, (self.zone + 1) * 1e6  # another prefix would be another zone
+        return west, south, east, north
 
     def _east_north(self, coordinates: XY) -> XY:
         return coordinates if self.axis_order is AxisOrder.XY else coordinates[:, ::-1]
@@ -245,8 +256,8 @@ class _Transformers(threading.local):
 _TRANSFORMERS = _Transformers()
 
 
-def _transformed(geometries: npt.ArrayLike, change: Callable[[XY], XY]) -> GeometryArray:
-    shapes: GeometryArray = np.array(shapely.force_2d(np.atleast_1d(np.asarray(geometries, dtype=np.object_))))
+def _transformed(geometries: Geometries, change: Callable[[XY], XY]) -> GeometryArray:
+    shapes: GeometryArray = np.array(shapely.force_2d(as_geometries(geometries)))
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     moved = change(coordinates)
     lost = ~np.isfinite(moved).all(axis=1)

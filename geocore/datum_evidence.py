@@ -18,10 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geocore.arrays import BoolArray, FloatArray, GeometryArray, IntArray, as_pairs
+from geocore.arrays import BoolArray, FloatArray, Geometries, GeometryArray, IntArray, as_geometries, as_pairs
 from geocore.crs_values import BD09, CGCS2000, GCJ02, Crs
 from geocore.errors import GeocoreError
-from geocore.geometry import as_geometries
 
 CANDIDATES = (CGCS2000, GCJ02, BD09)
 
@@ -99,7 +98,7 @@ class Suspicion:
 def evidence_of_points(
     lonlat: npt.ArrayLike,
     claims: npt.ArrayLike,
-    regions: npt.ArrayLike,
+    regions: Geometries,
     candidates: Sequence[Crs] = CANDIDATES,
 ) -> list[CrsEvidence]:
     """Return, for each candidate, how many points lie in the region that their own row claims.
@@ -134,8 +133,8 @@ def evidence_of_points(
 
 
 def evidence_of_outlines(
-    outlines: npt.ArrayLike,
-    references: npt.ArrayLike,
+    outlines: Geometries,
+    references: Geometries,
     claims: npt.ArrayLike | None = None,
     candidates: Sequence[Crs] = CANDIDATES,
 ) -> list[CrsEvidence]:
@@ -245,7 +244,7 @@ def _inside(positions: FloatArray, claimed: IntArray, regions: GeometryArray) ->
     return hits
 
 
-def _polygons(geometries: npt.ArrayLike) -> GeometryArray:
+def _polygons(geometries: Geometries) -> GeometryArray:
     """Return valid two-dimensional polygons; None where there is no polygon."""
     shapes = np.array(shapely.force_2d(as_geometries(geometries)), dtype=np.object_)
     polygonal = np.isin(shapely.get_type_id(shapes), [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON])

@@ -82,7 +82,7 @@ class DivisionCode:
         return self.code
 
     @classmethod
-    def parse(cls, given: str | int | float) -> "DivisionCode":
+    def parse(cls, given: str | float) -> "DivisionCode":
         """Return the division that `given` names.
 
         Parameters
@@ -172,7 +172,7 @@ def covers(prefix: str, code: str) -> bool:
     return DivisionCode.parse(prefix).covers(DivisionCode.parse(code))
 
 
-def normalise_codes(values: Sequence[str | int | float | None]) -> NormalisedCodes:
+def normalise_codes(values: Sequence[str | float | None]) -> NormalisedCodes:
     """Return the 12-digit codes of a whole column, and which rows have one; each distinct value is parsed once.
 
     Parameters
@@ -190,7 +190,7 @@ def normalise_codes(values: Sequence[str | int | float | None]) -> NormalisedCod
     return NormalisedCodes(codes, valid)
 
 
-def _code_or_empty(value: str | int | float | None) -> str:
+def _code_or_empty(value: str | float | None) -> str:
     if value is None:
         return ""
     try:
@@ -199,7 +199,7 @@ def _code_or_empty(value: str | int | float | None) -> str:
         return ""
 
 
-def _digits_of(given: str | int | float) -> str:
+def _digits_of(given: str | float) -> str:
     if isinstance(given, float) and given.is_integer():
         given = int(given)
     return unicodedata.normalize("NFKC", str(given)).strip()

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 
 class GeocoreError(ValueError):
-    """This value can't be used: %(given)s."""
+    """“%(given)s” can't be used."""
 
     # The docstring of each subclass is its message. Callers translate `template` and `remedy` and fill in `params`
     # (`%` with a dict, as gettext does), so the package needs no gettext of its own.

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import shapely
 from pyproj import Geod
 
-from geocore.arrays import FloatArray, GeometryArray, LonLat, as_pairs
+from geocore.arrays import FloatArray, Geometries, GeometryArray, LonLat, as_geometries, as_pairs
 
 CGCS2000_SEMI_MAJOR_M = 6378137.0
 CGCS2000_INVERSE_FLATTENING = 298.257222101
@@ -79,7 +79,7 @@ def destination(origins: npt.ArrayLike, azimuth_deg: npt.ArrayLike, distance_m: 
     return arrived
 
 
-def area_m2(geometries: npt.ArrayLike) -> FloatArray:
+def area_m2(geometries: Geometries) -> FloatArray:
     """Return the area of each geometry in square metres: shells less holes.
 
     Parameters
@@ -104,7 +104,7 @@ def area_m2(geometries: npt.ArrayLike) -> FloatArray:
     return areas
 
 
-def length_m(geometries: npt.ArrayLike) -> FloatArray:
+def length_m(geometries: Geometries) -> FloatArray:
     """Return the length of each line, or the perimeter of each polygon with its holes, in metres.
 
     Parameters
@@ -130,8 +130,8 @@ def length_m(geometries: npt.ArrayLike) -> FloatArray:
     return lengths
 
 
-def _shapes_and_zeros(geometries: npt.ArrayLike) -> tuple[GeometryArray, FloatArray]:
-    shapes = np.atleast_1d(np.asarray(geometries, dtype=np.object_))
+def _shapes_and_zeros(geometries: Geometries) -> tuple[GeometryArray, FloatArray]:
+    shapes = as_geometries(geometries)
     return shapes, np.where(shapely.is_missing(shapes), np.nan, 0.0)
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import shapely
 from shapely import GeometryType
 
-from geocore.arrays import XY, BoolArray, FloatArray, GeometryArray, IntArray, as_pairs
+from geocore.arrays import XY, BoolArray, FloatArray, Geometries, GeometryArray, IntArray, as_geometries, as_pairs
 
 POINTS = frozenset({GeometryType.POINT})
 LINES = frozenset({GeometryType.LINESTRING, GeometryType.LINEARRING, GeometryType.MULTILINESTRING})
@@ -144,19 +144,14 @@ class Flattened(NamedTuple):
     had_m: BoolArray
 
 
-def as_geometries(geometries: npt.ArrayLike) -> GeometryArray:
-    """Return an object array of shape (n,) of geometries; one geometry gives n = 1."""
-    return np.atleast_1d(np.asarray(geometries, dtype=np.object_))
-
-
-def flatten(geometries: npt.ArrayLike) -> Flattened:
+def flatten(geometries: Geometries) -> Flattened:
     """Return the geometries without Z and M, and where there was one (shape (n,) each); None stays None."""
     shapes = as_geometries(geometries)
     flat = np.asarray(shapely.force_2d(shapes), dtype=np.object_)
     return Flattened(flat, np.asarray(shapely.has_z(shapes)), np.asarray(shapely.has_m(shapes)))
 
 
-def find_faults(geometries: npt.ArrayLike, accept: Collection[GeometryType]) -> list[GeometryFault]:
+def find_faults(geometries: Geometries, accept: Collection[GeometryType]) -> list[GeometryFault]:
     """Return the first fault of each geometry that has one, in the order of rows.
 
     Parameters
@@ -205,7 +200,7 @@ def axes_look_swapped(lonlat: npt.ArrayLike) -> bool:
     return bool(_swapped(positions).sum() * 2 > known.sum())
 
 
-def as_multipolygons(geometries: npt.ArrayLike) -> GeometryArray:
+def as_multipolygons(geometries: Geometries) -> GeometryArray:
     """Return each polygon as a MultiPolygon of one part, each MultiPolygon as it is; None stays None.
 
     Raises
@@ -223,13 +218,13 @@ def as_multipolygons(geometries: npt.ArrayLike) -> GeometryArray:
     return shapes
 
 
-def oriented(geometries: npt.ArrayLike) -> GeometryArray:
+def oriented(geometries: Geometries) -> GeometryArray:
     """Return polygons with shells counter-clockwise and holes clockwise (RFC 7946, 3.1.6); others as they are."""
     result: GeometryArray = np.asarray(shapely.orient_polygons(as_geometries(geometries), exterior_cw=False))
     return result
 
 
-def proposed_repair(geometries: npt.ArrayLike) -> GeometryArray:
+def proposed_repair(geometries: Geometries) -> GeometryArray:
     """Return a valid MultiPolygon for each polygon, for a person to accept or refuse; never applied on its own.
 
     Returns

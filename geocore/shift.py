@@ -15,11 +15,15 @@ China lies there.
 """
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from geocore.arrays import BoolArray, FloatArray, LonLat, as_pairs
+
+Change: TypeAlias = Callable[[npt.ArrayLike], LonLat]
+"""The type of every public conversion here."""
 
 CHINA_WEST, CHINA_EAST = 72.004, 137.8347
 CHINA_SOUTH, CHINA_NORTH = 0.8293, 55.8271

@@ -57,6 +57,7 @@ def read_wkb(column: Sequence[bytes | None]) -> WkbRead:
     given = np.empty(len(column), dtype=np.object_)
     given[:] = column
     geometries = _read_all(given)
+    _forget_curved_collections(geometries)
     faults = []
     for row in np.flatnonzero(shapely.is_missing(geometries)):
         if given[row] is not None:
@@ -74,6 +75,21 @@ def _read_all(given: GeometryArray) -> GeometryArray:
         return np.full(len(given), None, dtype=np.object_)
 
 
+def _forget_curved_collections(geometries: GeometryArray) -> None:
+    """Set collections with a curve inside to None: shapely reads them, and fails as soon as they are used."""
+    for row in np.flatnonzero(shapely.get_type_id(geometries) == shapely.GeometryType.GEOMETRYCOLLECTION):
+        if _has_hidden_curve(geometries[row]):
+            geometries[row] = None
+
+
+def _has_hidden_curve(collection: shapely.Geometry) -> bool:
+    try:
+        shapely.get_coordinates(collection)
+    except shapely.errors.ShapelyError:
+        return True
+    return False
+
+
 def _read_one(row: int, wkb: bytes) -> tuple[shapely.Geometry | None, GeometryFault | None]:
     kind = _kind(wkb)
     if kind in _CURVES:
@@ -82,11 +98,12 @@ def _read_one(row: int, wkb: bytes) -> tuple[shapely.Geometry | None, GeometryFa
         return None, GeometryFault(row, FaultCode.WRONG_TYPE, detail=_UNSUPPORTED[kind])
     try:
         with np.errstate(invalid="ignore"):
-            return shapely.from_wkb(wkb), None
-    except NotImplementedError:
-        return None, GeometryFault(row, FaultCode.CURVE, detail="collection with curves")
+            geometry = shapely.from_wkb(wkb)
     except shapely.errors.ShapelyError as error:
         return None, _fault_of(row, wkb, str(error))
+    if _has_hidden_curve(geometry):
+        return None, GeometryFault(row, FaultCode.CURVE, detail="GeometryCollection")
+    return geometry, None
 
 
 def _kind(wkb: bytes) -> int:
