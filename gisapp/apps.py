@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +17,7 @@ class GisappConfig(AppConfig):
 class StaticFiles(StaticFilesConfig):
     """Django's app for static files, that leaves behind what no browser asks for."""
 
-    ignore_patterns: ClassVar[list[str]] = [
+    ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         "*.map",
         "*.ts",

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.db import DatabaseError, connections
 
 from gisapp import env
@@ -95,7 +96,7 @@ def no_foreign_proj_data(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
         return []
     names = " ".join(settings.FOREIGN_GEO_DATA)
     return [
-        Warning(
+        Caution(
             f"{names} is set: rasterio and pyproj bring their own files and break on others.",
             hint=f"unset {names}",
             id="gisapp.W001",
@@ -108,9 +109,9 @@ def front_end_is_there(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Return a warning where pages would come without their packages."""
     if not settings.NODE_MODULES.is_dir() and not settings.STATIC_RELEASE:
         hint = "Run script/bootstrap, which runs npm ci."
-        return [Warning("node_modules is missing: pages have no map and no style.", hint=hint, id="gisapp.W002")]
+        return [Caution("node_modules is missing: pages have no map and no style.", hint=hint, id="gisapp.W002")]
     if settings.PRODUCTION and not settings.STATIC_RELEASE:
-        return [Warning("Static files are not collected.", hint="Run manage.py collectstatic.", id="gisapp.W003")]
+        return [Caution("Static files are not collected.", hint="Run manage.py collectstatic.", id="gisapp.W003")]
     return []
 
 
@@ -120,7 +121,7 @@ def production_uses_a_real_server(app_configs: Apps, **kwargs: Any) -> list[Chec
     if not settings.PRODUCTION or not settings.EMBEDDED_DATABASE:
         return []
     hint = "Set DATABASE_URL, and DATABASE_OWNER_URL where migrations run."
-    return [Warning("Production on the embedded database.", hint=hint, id="gisapp.W004")]
+    return [Caution("Production on the embedded database.", hint=hint, id="gisapp.W004")]
 
 
 @register(Tags.database)
@@ -139,12 +140,11 @@ def database_is_as_agreed(
 
 def server_errors() -> list[CheckMessage]:
     """Return an error for a PostgreSQL or PostGIS that is too old."""
-    connection = connections["default"]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT postgis_lib_version()")
-        postgis = cursor.fetchone()[0]
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int, postgis_lib_version()")
+        server, postgis = cursor.fetchone()
     errors: list[CheckMessage] = []
-    if connection.pg_version < LEAST_POSTGRESQL:
+    if server < LEAST_POSTGRESQL:
         errors.append(Error("PostgreSQL is older than 15.", hint="Use version 15 or newer.", id="gisapp.E009"))
     if tuple(int(part) for part in postgis.split(".")[:2]) < LEAST_POSTGIS:
         errors.append(Error(f"PostGIS {postgis} is older than 3.3.", hint="Use 3.3 or newer.", id="gisapp.E010"))

@@ -179,9 +179,7 @@ class Cluster:
     def _start_server(self) -> None:
         log = self.home / "start.log"
         try:
-            self._run(
-                "pg_ctl", "start", "--silent", "--wait", "--timeout=120", f"--pgdata={self.data}", f"--log={log}"
-            )
+            self._run("pg_ctl", "start", "--silent", "--wait", "--timeout=120", f"--pgdata={self.data}", f"--log={log}")
         except ClusterError as error:
             said = log.read_text(encoding="utf-8", errors="replace")[-2000:] if readable(log) else ""
             raise ClusterError(f"{error}\n{said}\nThe log of the server is in {self.data / 'log'}.") from error

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import rasterio._base  # noqa: F401  loads the libraries below in the order that works
+# loads the libraries below in the order that works
+import rasterio._base
 
 
 def bundled_library(name: str) -> str | None:

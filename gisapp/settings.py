@@ -7,6 +7,7 @@ a value.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -219,7 +220,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ALLOW_GCJ02 = env.flag("GISAPP_ALLOW_GCJ02", default=not PRODUCTION)
 
 # The table editor of django-leaflet rounds to 6 decimals (0.1 m) unless told; 9 is 0.1 mm.
-LEAFLET_CONFIG = {
+LEAFLET_CONFIG: dict[str, Any] = {
     "SRID": None,
     "PRECISION": 9,
     "TILES": [],

@@ -27,7 +27,10 @@ class ReleaseStorage(StaticFilesStorage):
     """Compresses what is new and writes the name of the tree after `collectstatic`."""
 
     def post_process(
-        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+        self,
+        paths: dict[str, Any],
+        dry_run: bool = False,  # noqa: FBT001, FBT002  Django's signature
+        **options: Any,
     ) -> Iterator[tuple[str, str, bool]]:
         """Yield (file, compressed file, True) for each file that was compressed now."""
         if dry_run:

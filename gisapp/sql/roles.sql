@@ -21,5 +21,8 @@ ALTER ROLE gisapp_owner LOGIN NOSUPERUSER NOCREATEROLE NOBYPASSRLS CREATEDB;
 ALTER ROLE gisapp_app LOGIN NOSUPERUSER NOCREATEROLE NOBYPASSRLS NOCREATEDB;
 ALTER ROLE gisapp_backup LOGIN NOSUPERUSER NOCREATEROLE BYPASSRLS NOCREATEDB;
 
+-- the owner makes and drops test databases, also while a killed test is still connected
+GRANT pg_signal_backend TO gisapp_owner;
+
 -- whatever the backup runs, it changes nothing
 ALTER ROLE gisapp_backup SET default_transaction_read_only = on;
