@@ -1,4 +1,4 @@
-"""Does a stored geometry stay inside the divisions that somebody may change?"""
+"""Whether a stored geometry stays inside the divisions that somebody may change."""
 
 from __future__ import annotations
 

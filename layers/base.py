@@ -48,8 +48,8 @@ class Scope(models.Model):
     """
 
     id = models.AutoField(primary_key=True)
-    counties = ArrayField(models.CharField(max_length=6), unique=True)
-    divisions = ArrayField(models.CharField(max_length=6))
+    counties = ArrayField(models.TextField(), unique=True)
+    divisions = ArrayField(models.TextField())
 
     class Meta:
         app_label = "layers"

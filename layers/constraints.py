@@ -24,6 +24,6 @@ def sentence_for(error: IntegrityError) -> str:
     }
     if name in known:
         return known[name]
-    if name.endswith("_code_key") or name.endswith("_code_uniq"):
+    if name.endswith(("_code_key", "_code_uniq")):
         return _("This code is already in use. Open that record, or choose another code.")
     return _("The database refused this entry (rule %(name)s).") % {"name": name or "?"}

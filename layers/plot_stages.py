@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.context import acting_as
@@ -27,7 +28,7 @@ NEXT: dict[str, frozenset[str]] = {
     Stage.EXEMPT: frozenset({Stage.REGISTERED}),
     Stage.VERIFIED: frozenset(),
 }
-"""Where a plot may go from a stage. Verification needs the evidence rules, which are not built yet: nothing leads there."""
+"""Where a plot may go from a stage. Nothing leads to verified yet: that takes the evidence rules."""
 
 
 def plot_stage_advance(
@@ -70,7 +71,7 @@ def plot_stage_advance(
         backward = ORDER.index(to) < ORDER.index(current.stage) if to in ORDER and current.stage in ORDER else False
         if (backward or Stage.EXEMPT in (to, current.stage)) and not reason.strip():
             raise StageError(_("Give the reason: it stays in the history of the plot."))
-        if on > dt.date.today():
+        if on > timezone.localdate():
             raise StageError(_("A stage cannot be reached in the future."))
         try:
             with transaction.atomic(), connection.cursor() as cursor:

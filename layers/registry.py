@@ -48,13 +48,13 @@ def spatial_layer(
     ValueError
         If the key, or the key of a view, is taken.
     """
+    taken = [name for name in (key, *(view.key for view in more_views)) if name in _views]
+    if taken:
+        raise ValueError(f"layer or view key already declared: {', '.join(taken)}")
     first = LayerView(key=key, title=title, geom=geom, tiles=tiles or TileRule())
 
     def declare(model: ModelT) -> ModelT:
         layer = SpatialLayer(key=key, title=title, model=model, views=(first, *more_views), **declared)
-        taken = [view.key for view in layer.views if view.key in _views]
-        if taken:
-            raise ValueError(f"layer or view key already declared: {', '.join(taken)}")
         _layers[key] = layer
         for view in layer.views:
             _views[view.key] = (layer, view)

@@ -155,6 +155,4 @@ def may(layer: SpatialLayer | str, *, user: Asker, action: Action | str) -> bool
         layer = get_layer(layer)
     if action == Action.VIEW and layer.access.public:
         return True
-    return not granted_area(
-        user=user, layer=layer.key, action=action, roles=layer.access.roles(action)
-    ).nowhere
+    return not granted_area(user=user, layer=layer.key, action=action, roles=layer.access.roles(action)).nowhere

@@ -195,9 +195,7 @@ def store(layer: SpatialLayer, feature: Feature, user: Asker, changed: set[str])
     feature.refresh_from_db()
     if not features_for(layer, user=user, action=Action.CHANGE).filter(pk=feature.pk).exists():
         raise OutsideAreaError
-    area = granted_area(
-        user=user, layer=layer.key, action=Action.CHANGE, roles=layer.access.roles(Action.CHANGE)
-    )
+    area = granted_area(user=user, layer=layer.key, action=Action.CHANGE, roles=layer.access.roles(Action.CHANGE))
     for name in layer.inside_area:
         if name in changed and not area.everywhere:
             metres = metres_outside(feature, name, area)

@@ -74,7 +74,7 @@ class RegionFactory(DjangoModelFactory[Region]):
     code = "451221000000"
     name = factory.LazyAttribute(lambda own: PLACES[own.code][0])
     level = factory.LazyAttribute(lambda own: PLACES[own.code][1])
-    demonstration = True
+    demonstration = False
 
     @factory.lazy_attribute
     def parent(self) -> Region | None:
@@ -255,6 +255,7 @@ class UserFactory(DjangoModelFactory[User]):
 
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"user{n}")
     language = "en"
@@ -270,7 +271,13 @@ class UserFactory(DjangoModelFactory[User]):
 def grant(user: User, role: Role, division: str = "", *, site: str = "", layer: str = "", action: str = "") -> Grant:
     """Give `user` a role: in `division`, at `site`, or everywhere where neither is named."""
     return Grant.objects.create(
-        user=user, role=role, division=division, site=site, layer=layer, action=action, everywhere=not (division or site)
+        user=user,
+        role=role,
+        division=division,
+        site=site,
+        layer=layer,
+        action=action,
+        everywhere=not (division or site),
     )
 
 

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from layers.base import Feature, InRegion, point
 from layers.programmes import Programme
 from layers.registry import spatial_layer
-from layers.spec import Access, ImportMap, LayerView, MatchKey, TileRule
+from layers.spec import Access, ImportMap, LayerView, TileRule
 
 
 class Resettlement(models.TextChoices):
@@ -56,9 +56,7 @@ class Income(models.TextChoices):
     title_one=_("household"),
     geom="new_home",
     tiles=TileRule(minzoom=9, buffer_px=8),
-    more_views=(
-        LayerView("origins", _("Households at the old home"), "old_home", TileRule(minzoom=9, buffer_px=8)),
-    ),
+    more_views=(LayerView("origins", _("Households at the old home"), "old_home", TileRule(minzoom=9, buffer_px=8)),),
     internal=(
         "code",
         "region",
@@ -189,9 +187,7 @@ class Household(Feature, InRegion):
     own_funds_yuan = models.DecimalField(_("own funds (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True)
     housing_area_m2 = models.FloatField(_("housing area (m²)"), null=True, blank=True)
     room = models.CharField(_("room"), max_length=40, blank=True)
-    certificates = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("certificates"), default=list, blank=True
-    )
+    certificates = ArrayField(models.CharField(max_length=40), verbose_name=_("certificates"), default=list, blank=True)
     main_income = models.CharField(_("main income"), max_length=12, blank=True, choices=Income.choices)
 
     class Meta:

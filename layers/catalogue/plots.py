@@ -160,8 +160,12 @@ class Plot(Feature, InRegion):
     )
     geom = models.PolygonField(_("surveyed boundary"), srid=CGCS2000)
     area_m2 = area_of("geom", _("surveyed area (m²)"))
-    declared_area_mu = models.DecimalField(_("declared area (mu)"), max_digits=9, decimal_places=4, null=True, blank=True)
-    verified_area_mu = models.DecimalField(_("verified area (mu)"), max_digits=9, decimal_places=4, null=True, blank=True)
+    declared_area_mu = models.DecimalField(
+        _("declared area (mu)"), max_digits=9, decimal_places=4, null=True, blank=True
+    )
+    verified_area_mu = models.DecimalField(
+        _("verified area (mu)"), max_digits=9, decimal_places=4, null=True, blank=True
+    )
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.REGISTERED)
     declared_stage = models.CharField(_("declared stage"), max_length=10, choices=Stage.choices, blank=True)
     registered_on = models.DateField(_("registered on"), null=True, blank=True)
@@ -189,8 +193,16 @@ class Plot(Feature, InRegion):
                 name="plot_dates_in_order",
                 condition=(
                     (Q(vacated_on__isnull=True) | Q(demolished_on__isnull=True) | Q(vacated_on__lte=F("demolished_on")))
-                    & (Q(demolished_on__isnull=True) | Q(reclaimed_on__isnull=True) | Q(demolished_on__lte=F("reclaimed_on")))
-                    & (Q(reclaimed_on__isnull=True) | Q(verified_on__isnull=True) | Q(reclaimed_on__lte=F("verified_on")))
+                    & (
+                        Q(demolished_on__isnull=True)
+                        | Q(reclaimed_on__isnull=True)
+                        | Q(demolished_on__lte=F("reclaimed_on"))
+                    )
+                    & (
+                        Q(reclaimed_on__isnull=True)
+                        | Q(verified_on__isnull=True)
+                        | Q(reclaimed_on__lte=F("verified_on"))
+                    )
                 ),
                 violation_error_message=_("The dates of the stages must follow each other."),
             ),

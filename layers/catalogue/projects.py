@@ -119,13 +119,21 @@ class Project(Feature, InRegion):
             models.CheckConstraint(
                 name="project_levels_in_order",
                 condition=(
-                    (Q(dead_level_m__isnull=True) | Q(normal_level_m__isnull=True) | Q(dead_level_m__lte=F("normal_level_m")))
+                    (
+                        Q(dead_level_m__isnull=True)
+                        | Q(normal_level_m__isnull=True)
+                        | Q(dead_level_m__lte=F("normal_level_m"))
+                    )
                     & (
                         Q(normal_level_m__isnull=True)
                         | Q(flood_level_m__isnull=True)
                         | Q(normal_level_m__lte=F("flood_level_m"))
                     )
-                    & (Q(dead_level_m__isnull=True) | Q(flood_level_m__isnull=True) | Q(dead_level_m__lte=F("flood_level_m")))
+                    & (
+                        Q(dead_level_m__isnull=True)
+                        | Q(flood_level_m__isnull=True)
+                        | Q(dead_level_m__lte=F("flood_level_m"))
+                    )
                 ),
                 violation_error_message=_("Water levels rise from dead to normal to flood."),
             ),

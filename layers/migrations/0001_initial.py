@@ -27,8 +27,8 @@ class Migration(migrations.Migration):
             name='Scope',
             fields=[
                 ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('counties', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), size=None, unique=True)),
-                ('divisions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), size=None)),
+                ('counties', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None, unique=True)),
+                ('divisions', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
             ],
         ),
         migrations.CreateModel(
