@@ -5,8 +5,9 @@ Notes
 An allow list, not whatever PROJ knows: in China a wrong datum is 50 to 150 m and a guess of PROJ's is no better.
 Transformation between an accepted CRS and CGCS2000 needs no grid and no network; PROJ's network is switched off here.
 
-WGS 84 and CGCS2000 are taken as equal (identity). Their ellipsoids differ by 0.1 mm in the polar axis; the frames
-differ by the plate motion since epoch 2000.0, about 3 cm a year in Guangxi, less than any position that is imported.
+WGS 84 and CGCS2000 are taken as equal (identity). Their ellipsoids differ by 0.1 mm in the polar axis; the frames by
+the motion of the plate since epoch 2000.0, about 3 cm a year, so under a metre by now: less than the error of a phone
+or a web map. Surveys that are better than that are made in CGCS2000 and say so.
 """
 
 import threading

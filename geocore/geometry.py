@@ -151,7 +151,9 @@ def flatten(geometries: Geometries) -> Flattened:
     return Flattened(flat, np.asarray(shapely.has_z(shapes)), np.asarray(shapely.has_m(shapes)))
 
 
-def find_faults(geometries: Geometries, accept: Collection[GeometryType]) -> list[GeometryFault]:
+def find_faults(
+    geometries: Geometries, accept: Collection[GeometryType], *, missing_ok: bool = False
+) -> list[GeometryFault]:
     """Return the first fault of each geometry that has one, in the order of rows.
 
     Parameters
@@ -160,6 +162,8 @@ def find_faults(geometries: Geometries, accept: Collection[GeometryType]) -> lis
         Shape (n,), CGCS2000 degrees, x = longitude; None is a missing geometry.
     accept
         The types that the layer takes: `POINTS`, `LINES`, `POLYGONS` or a set of your own.
+    missing_ok
+        Whether a missing geometry is no fault, as where a position may be unknown.
 
     Notes
     -----
@@ -168,7 +172,7 @@ def find_faults(geometries: Geometries, accept: Collection[GeometryType]) -> lis
     """
     shapes = as_geometries(geometries)
     found: dict[int, GeometryFault] = {}
-    for row in np.flatnonzero(shapely.is_missing(shapes)):
+    for row in np.flatnonzero(shapely.is_missing(shapes)) if not missing_ok else ():
         found[int(row)] = GeometryFault(int(row), FaultCode.MISSING)
     types = shapely.get_type_id(shapes)
     for row in np.flatnonzero(~np.isin(types, list(accept)) & (types >= 0)):

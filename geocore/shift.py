@@ -2,7 +2,7 @@
 
 Notes
 -----
-GCJ-02 (Amap, Tencent, Google in China) moves a true position by 50 to 700 m with a published closed form;
+GCJ-02 (Amap, Tencent, Google in China) moves a true position by up to 714 m with a published closed form;
 BD-09 (Baidu) adds a second shift to GCJ-02. No official text exists: the constants are those on which public
 implementations agree. Baidu's own answers confirm them: its GCJ-02 to BD-09 step within a millimetre, its WGS 84 to
 GCJ-02 step within a metre. Versions of BD-09 whose ripple has the phase pi instead of 3000 pi / 180 are in

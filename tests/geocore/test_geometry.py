@@ -105,6 +105,11 @@ def test_each_row_has_its_own_fault_in_order() -> None:
     ]
 
 
+def test_missing_geometry_may_be_allowed() -> None:
+    assert find_faults([None, shapely.Point(107, 24)], POINTS, missing_ok=True) == []
+    assert [fault.row for fault in find_faults([None, BOW_TIE], POLYGONS, missing_ok=True)] == [1]
+
+
 def test_points_of_no_position_are_found() -> None:
     rows = [
         shapely.Point(0, 0),
