@@ -10,4 +10,14 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("django.contrib.auth.urls")),
+    path("layers/", include("layers.urls")),
+    path("tiles/", include("tiles.urls")),
+    path("analysis/", include("spatial_analysis.urls")),
+    path("", include("oversight.urls")),
 ]
+
+handler400 = "gisapp.error_views.bad_request"
+handler403 = "gisapp.error_views.permission_denied"
+handler404 = "gisapp.error_views.page_not_found"
+handler500 = "gisapp.error_views.server_error"

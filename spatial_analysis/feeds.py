@@ -1,0 +1,95 @@
+"""What kernels are fed with: rows of the layers as arrays, never more than somebody may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from psycopg2 import sql
+
+from layers.lookups import AnyOf
+from layers.models import Household
+from layers.sqlfiles import compose
+from spatial_analysis.copy_arrays import copy_to_array
+
+if TYPE_CHECKING:
+    from geocore.arrays import IntArray, LonLat
+    from geocore.divisions import DivisionCode
+    from spatial_analysis.reach import Reach
+
+POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+ENDS = {
+    "id": ">i8",
+    "region": ">i8",
+    "destination": ">i8",
+    "old_x": ">f8",
+    "old_y": ">f8",
+    "new_x": ">f8",
+    "new_y": ">f8",
+    "changed": ">i8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdEnds:
+    """Where households come from and where they went; one row a household, in no order.
+
+    Attributes
+    ----------
+    id
+        Primary keys, shape (n,).
+    region, destination
+        12-digit division codes of origin and destination as numbers, shape (n,); 0 where unknown.
+    old, new
+        CGCS2000 degrees, shape (n, 2); NaN where unknown.
+    changed_at
+        The moment of the latest change among the rows; None where there are none.
+    """
+
+    id: IntArray
+    region: IntArray
+    destination: IntArray
+    old: LonLat
+    new: LonLat
+    changed_at: datetime | None
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    @property
+    def version(self) -> str:
+        """Return a mark that two readings of the same rows share only while none of them has changed.
+
+        A change moves the latest moment, a deletion the number of rows.
+        """
+        return f"{len(self)}@{self.changed_at.isoformat() if self.changed_at else '-'}"
+
+
+def household_ends(reach: Reach, region: DivisionCode | None = None) -> HouseholdEnds:
+    """Return the ends of the households in `reach` that come from `region` (None: from anywhere)."""
+    if reach.visibility.nothing:
+        return ends_of(np.zeros(0, dtype=[(name, kind) for name, kind in ENDS.items()]))
+    test, parameters = reach.visibility.sql("household")
+    query = compose("spatial_analysis", "household_ends", visible=sql.SQL(test))
+    prefix = f"{region.prefix if region else ''}%"
+    return ends_of(copy_to_array(query, {**parameters, "prefix": prefix}, ENDS))
+
+
+def ends_of(rows: np.ndarray[tuple[int], np.dtype[np.void]]) -> HouseholdEnds:
+    """Return rows in the columns of `ENDS` as arrays of the machine's own byte order."""
+    return HouseholdEnds(
+        id=rows["id"].astype(np.int64),
+        region=rows["region"].astype(np.int64),
+        destination=rows["destination"].astype(np.int64),
+        old=np.column_stack((rows["old_x"], rows["old_y"])).astype(np.float64),
+        new=np.column_stack((rows["new_x"], rows["new_y"])).astype(np.float64),
+        changed_at=POSTGRES_EPOCH + timedelta(microseconds=int(rows["changed"].max())) if len(rows) else None,
+    )
+
+
+def household_codes(ids: IntArray) -> dict[int, str]:
+    """Return the codes of households that a feed has read; a code never changes."""
+    return dict(Household.objects.filter(AnyOf("id", ids.tolist())).values_list("pk", "code"))

@@ -1,0 +1,1 @@
+"""Answers as files: tables, spatial files and maps that open without a network."""

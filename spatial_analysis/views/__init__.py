@@ -1,0 +1,1 @@
+"""Pages, exports and the interface of analyses."""
