@@ -1,0 +1,36 @@
+/**
+ * The map of a dossier: the feature at every one of its geometries, among boundaries and neighbours.
+ * @module layers/dossier-map.js
+ */
+import { addFeatures, smallMap } from "gisapp/map/leaflet.js";
+import { readJson } from "gisapp/texts.js";
+import { addSurroundings, fitTo } from "layers/surroundings.js";
+
+const container = document.getElementById("dossier-map");
+const data = readJson("map-data");
+const map = smallMap(container);
+
+addSurroundings(map, data);
+const drawn = data.drawn.map((feature) => {
+  const layer = addFeatures(map, feature, { key: feature.properties.view, symbol: data.symbol }, { selected: isBoundary(feature) });
+  if (data.drawn.length > 1) {
+    layer.bindTooltip(feature.properties.title, { permanent: !isBoundary(feature), direction: "right", offset: [8, 0] });
+  }
+  return layer;
+});
+joinPoints(data.drawn);
+fitTo(map, drawn, data);
+container.dataset.ready = "true";
+
+/** A boundary is drawn in the colour of what is chosen; a point keeps the sign of its layer. */
+function isBoundary(feature) {
+  return feature.geometry.type !== "Point" && data.drawn.length === 1;
+}
+
+/** A household's two homes are joined, so that one sees the move. */
+function joinPoints(features) {
+  const points = features.filter((feature) => feature.geometry.type === "Point").map((feature) => feature.geometry.coordinates);
+  if (points.length !== 2) return;
+  const line = points.map(([lon, lat]) => [lat, lon]);
+  globalThis.L.polyline(line, { className: "map-joined", weight: 1.5, dashArray: "4 4", interactive: false }).addTo(map).bringToBack();
+}
