@@ -121,12 +121,12 @@ class InRegion(models.Model):
         abstract = True
 
 
-def point(title: Any, **options: Any) -> models.PointField:
+def point(title: Any, **options: Any) -> models.PointField[Any, Any]:
     """Return a point field in the storage CRS."""
     return models.PointField(title, srid=CGCS2000, **options)
 
 
-def multipolygon(title: Any, **options: Any) -> models.MultiPolygonField:
+def multipolygon(title: Any, **options: Any) -> models.MultiPolygonField[Any, Any]:
     """Return a multipolygon field in the storage CRS."""
     return models.MultiPolygonField(title, srid=CGCS2000, **options)
 

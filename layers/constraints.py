@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.apps import apps
-from django.db import IntegrityError
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 
-def sentence_for(error: IntegrityError) -> str:
+def sentence_for(error: DatabaseError) -> str:
     """Return the sentence for a constraint that the database enforced.
 
     Constraints of the models bring their own sentence; those of triggers are known by name.

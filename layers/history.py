@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 import pghistory
 import pgtrigger
 
+from layers.fields import field_of, is_array
+
 if TYPE_CHECKING:
     from django.db import models
 
@@ -50,17 +52,15 @@ def scope_trigger(model: type[models.Model], fields: tuple[str, ...]) -> pgtrigg
     An insert that brings its `scope_id` is believed: bulk loads compute it by the same function for a whole
     batch at once.
     """
-    parts = []
-    columns = [model._meta.get_field(name).column for name in fields]
-    for name in fields:
-        field = model._meta.get_field(name)
-        column = f'NEW."{field.column}"'
-        parts.append(f"{column}::text[]" if field.get_internal_type() == "ArrayField" else f"ARRAY[{column}]::text[]")
+    columns = [field_of(model, name) for name in fields]
+    codes = [
+        f'NEW."{one.column}"::text[]' if is_array(one) else f'ARRAY[NEW."{one.column}"]::text[]' for one in columns
+    ]
     return pgtrigger.Trigger(
         name="scope",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf(*columns),
-        func=SCOPE.format(codes=" || ".join(parts)),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf(*(one.column for one in columns)),  # type: ignore[no-untyped-call]
+        func=SCOPE.format(codes=" || ".join(codes)),
     )
 
 
@@ -69,10 +69,11 @@ def keep_history(model: ModelT) -> ModelT:
     pgtrigger.register(stamp_trigger())(model)
     if hasattr(model, "SCOPE_FIELDS"):
         pgtrigger.register(scope_trigger(model, model.SCOPE_FIELDS))(model)
-    return pghistory.track(
+    tracked: ModelT = pghistory.track(
         pghistory.UpdateEvent(label="superseded", row=pghistory.Old, condition=None, level=pgtrigger.Statement),
         pghistory.DeleteEvent(label="deleted", row=pghistory.Old, level=pgtrigger.Statement),
         append_only=True,
-        context_field=None,
+        context_field=None,  # type: ignore[arg-type]  # documented, but its type omits None
         obj_field=pghistory.ObjForeignKey(related_name="versions", related_query_name="versions"),
     )(model)
+    return tracked

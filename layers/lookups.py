@@ -11,15 +11,10 @@ from django.db.models import BooleanField, F, Func, Value
 class AnyOf(Func):
     """`column = ANY(array)`: one parameter for thousands of ids, where `IN` takes one each."""
 
-    template = "%(expressions)s"
+    template = "%(expressions)s)"
     arg_joiner = " = ANY("
     output_field = BooleanField()
     conditional = True
 
     def __init__(self, column: str, ids: Iterable[int], **extra: Any) -> None:
         super().__init__(F(column), Value(list(ids)), **extra)
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
-        """Close the bracket that `arg_joiner` opens."""
-        sql, parameters = super().as_sql(compiler, connection, **extra)
-        return f"{sql})", parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
@@ -60,7 +60,7 @@ def plot_stage_advance(
         Somebody else has changed it since.
     """
     with acting_as(user, through=through, reason=reason):
-        current = locked(plot, base_version)
+        current = cast("Plot", locked(plot, base_version))
         if not features_for("plots", user=user, action=Action.ADVANCE).filter(pk=current.pk).exists():
             raise OutsideAreaError
         if to not in NEXT[current.stage]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.roles import Action
 from accounts.selectors import GrantedArea, granted_area
 from layers.base import Scope
+from layers.fields import field_of, is_array
 from layers.lookups import AnyOf
 from layers.registry import get_layer
 from layers.spec import SpatialLayer
@@ -58,7 +59,7 @@ class Visibility:
             test |= Q(AnyOf("scope_id", self.scopes))
         for prefix in self.prefixes:
             for field in self.layer.model.SCOPE_FIELDS:  # type: ignore[attr-defined]
-                if self.layer.model._meta.get_field(field).get_internal_type() != "ArrayField":
+                if not is_array(field_of(self.layer.model, field)):
                     test |= Q(**{f"{field}__code__startswith": prefix})
         if self.sites and self.layer.site_lookup:
             test |= Q(**{f"{self.layer.site_lookup}__in": self.sites})
