@@ -1,0 +1,124 @@
+"""The embedded database, on a cluster of its own."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from gisapp.cluster import Cluster, socket_dir
+from gisapp.cluster_host import ClusterError, find_binaries
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    # pytest's folder lets nobody else in, like a checkout in a home folder: `postgres` must get there all the same
+    cluster = Cluster(tmp_path_factory.mktemp("deep") / ("x" * 80) / "pg")
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    cluster.socket_dir.rmdir()
+
+
+def connect(cluster: Cluster, role: str, database: str = "gisapp") -> psycopg2.extensions.connection:
+    connection = psycopg2.connect(host=str(cluster.socket_dir), user=role, dbname=database)
+    connection.autocommit = True
+    return connection
+
+
+def fetch(connection: psycopg2.extensions.connection, query: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]
+
+
+def test_start_is_repeatable_and_status_tells(cluster):
+    assert cluster.start() is False
+    status = cluster.status()
+    assert status.running
+    assert status.pid
+    assert int(status.version or 0) >= 15
+
+
+def test_no_network_port_is_opened(cluster):
+    connection = connect(cluster, "gisapp_app")
+    assert fetch(connection, "SHOW listen_addresses") == ""
+
+
+def test_socket_is_for_its_owner_alone(cluster):
+    assert cluster.socket_dir.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("setting", ["fsync", "full_page_writes", "synchronous_commit"])
+def test_a_commit_survives_a_power_cut(cluster, setting):
+    assert fetch(connect(cluster, "gisapp_app"), f"SHOW {setting}") == "on"
+
+
+def test_owner_makes_a_spatial_database_from_the_template(cluster):
+    owner = connect(cluster, "gisapp_owner")
+    with owner.cursor() as cursor:
+        cursor.execute("CREATE DATABASE another TEMPLATE gisapp_template")
+    names = "SELECT array_agg(extname::text ORDER BY extname) FROM pg_extension WHERE extname <> 'plpgsql'"
+    expected = ["btree_gist", "pg_trgm", "pgcrypto", "pgrouting", "postgis"]
+    assert fetch(connect(cluster, "gisapp_owner", "another"), names) == expected
+    assert fetch(connect(cluster, "gisapp_app"), names) == expected
+
+
+def test_application_uses_what_the_owner_makes_and_no_more(cluster):
+    owner, app = connect(cluster, "gisapp_owner"), connect(cluster, "gisapp_app")
+    with owner.cursor() as cursor:
+        cursor.execute("CREATE TABLE made (id bigint GENERATED ALWAYS AS IDENTITY, note text)")
+    with app.cursor() as cursor:
+        cursor.execute("INSERT INTO made (note) VALUES ('one'), ('two')")
+        cursor.execute("UPDATE made SET note = 'three' WHERE note = 'two'")
+        cursor.execute("DELETE FROM made WHERE note = 'one'")
+        for refused in ("TRUNCATE made", "DROP TABLE made", "CREATE TABLE mine (id int)", "ALTER TABLE made ADD x int"):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(refused)
+    assert fetch(app, "SELECT string_agg(note, ',') FROM made") == "three"
+
+
+def test_backup_role_reads_but_never_writes(cluster):
+    backup = connect(cluster, "gisapp_backup")
+    assert fetch(backup, "SELECT count(*) FROM spatial_ref_sys") > 0
+    with backup.cursor() as cursor, pytest.raises(psycopg2.errors.ReadOnlySqlTransaction):
+        cursor.execute("CREATE TEMP TABLE mine (id int)")
+
+
+def test_rows_outlive_a_stop(cluster):
+    with connect(cluster, "gisapp_owner").cursor() as cursor:
+        cursor.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    assert cluster.stop() is True
+    assert cluster.status().running is False
+    assert cluster.stop() is False
+    assert cluster.start() is True
+    assert fetch(connect(cluster, "gisapp_app"), "SELECT answer FROM kept") == 42
+
+
+def test_a_killed_server_starts_again(cluster):
+    """The file with the process number stays behind; it must not count as running."""
+    pid = cluster.status().pid
+    subprocess.run(["kill", "-9", str(pid)], check=True)
+    # the kernel takes a moment to reap the server's children, which hold its shared memory
+    for _ in range(100):
+        if not cluster.status().running:
+            break
+        subprocess.run(["sleep", "0.05"], check=True)
+    assert cluster.status().running is False
+    assert cluster.start() is True
+
+
+def test_socket_path_is_short_however_deep_the_checkout_is():
+    deep = Path("/" + "very-long-folder-name/" * 20)
+    assert len(str(socket_dir(deep) / ".s.PGSQL.5432.lock")) < 107
+
+
+def test_two_checkouts_never_share_a_socket():
+    assert socket_dir(Path("/a/var/pg")) != socket_dir(Path("/b/var/pg"))
+
+
+def test_data_of_a_version_that_is_not_installed_are_refused_with_a_remedy(tmp_path):
+    (tmp_path / "PG_VERSION").write_text("9\n")
+    with pytest.raises(ClusterError, match="postgresql-9-postgis-3"):
+        find_binaries(tmp_path)
