@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.language import set_language
 from gisapp import health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("accounts/", include("django.contrib.auth.urls")),
     path("layers/", include("layers.urls")),
     path("tiles/", include("tiles.urls")),
