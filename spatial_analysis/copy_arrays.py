@@ -70,10 +70,8 @@ def rows_of(answer: memoryview, columns: Mapping[str, str]) -> npt.NDArray[np.vo
     if len(body) % dtype.itemsize:
         raise UnevenRowsError(f"{len(body)} bytes are no whole number of rows of {dtype.itemsize} bytes")
     rows = np.frombuffer(body, dtype=dtype)
-    even = bool((rows["fields"] == len(columns)).all()) and all(
-        bool((rows[f"{name} length"] == dtype.fields[name][0].itemsize).all())  # type: ignore[index]
-        for name in columns
-    )
-    if not even:
+    widths = [(rows["fields"], len(columns))]
+    widths += [(rows[f"{name} length"], np.dtype(kind).itemsize) for name, kind in columns.items()]
+    if not all(np.all(told == wanted) for told, wanted in widths):
         raise UnevenRowsError("a row has a NULL, or a column of another width than declared")
     return rows

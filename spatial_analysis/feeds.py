@@ -71,7 +71,7 @@ class HouseholdEnds:
 def household_ends(reach: Reach, region: DivisionCode | None = None) -> HouseholdEnds:
     """Return the ends of the households in `reach` that come from `region` (None: from anywhere)."""
     if reach.visibility.nothing:
-        return ends_of(np.zeros(0, dtype=[(name, kind) for name, kind in ENDS.items()]))
+        return ends_of(np.zeros(0, dtype=list(ENDS.items())))
     test, parameters = reach.visibility.sql("household")
     query = compose("spatial_analysis", "household_ends", visible=sql.SQL(test))
     prefix = f"{region.prefix if region else ''}%"

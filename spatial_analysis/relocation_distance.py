@@ -23,7 +23,7 @@ from spatial_analysis.kernels.distance import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geocore.arrays import BoolArray, FloatArray, IntArray
+    from geocore.arrays import BoolArray, FloatArray, IntArray, LonLat
     from geocore.divisions import DivisionCode
     from spatial_analysis.reach import Reach
 
@@ -185,7 +185,8 @@ def distance_table(ends: HouseholdEnds, *, levels: Sequence[Level], bands_km: Se
 def at_level(code: IntArray, level: Level) -> IntArray:
     """Return the divisions at `level` above each 12-digit code; a code that stops above `level` is itself."""
     unit = 10 ** (Level.VILLAGE - level)
-    return code // unit * unit
+    above: IntArray = code // unit * unit
+    return above
 
 
 def known_to(code: IntArray, level: Level | None) -> BoolArray:
@@ -193,7 +194,8 @@ def known_to(code: IntArray, level: Level | None) -> BoolArray:
     order = [0, *sorted(Level)]
     digits = level or Level.PROVINCE
     group = digits - order[order.index(digits) - 1]
-    return code // 10 ** (Level.VILLAGE - digits) % 10**group != 0
+    known: BoolArray = code // 10 ** (Level.VILLAGE - digits) % 10**group != 0
+    return known
 
 
 def crosses(origin: IntArray, destination: IntArray, level: Level) -> IntArray:
@@ -219,7 +221,8 @@ def figures_by(
     found = statistics_by_group(moves.distance_m, group, groups, order=order)
 
     def count(flag: BoolArray) -> list[int]:
-        return count_by_group(flag, group, groups).tolist()
+        counts: list[int] = count_by_group(flag, group, groups).tolist()
+        return counts
 
     placed = known_to(np.array([int(code or 0) for code in codes], dtype=np.int64), level) | (level is None)
     columns = {
@@ -228,8 +231,8 @@ def figures_by(
         "placed": placed.tolist(),
         "n": found.n.tolist(),
         "missing": found.missing.tolist(),
-        "missing_old": count(np.isnan(moves.ends.old).any(axis=1)),
-        "missing_new": count(np.isnan(moves.ends.new).any(axis=1)),
+        "missing_old": count(unknown(moves.ends.old)),
+        "missing_new": count(unknown(moves.ends.new)),
         "median_m": or_none(found.median),
         "p90_m": or_none(found.p90),
         "max_m": or_none(found.maximum),
@@ -241,6 +244,11 @@ def figures_by(
         "same_place": count(moves.same_place),
     }
     return [DivisionFigures(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+
+
+def unknown(positions: LonLat) -> BoolArray:
+    """Return which positions are unknown."""
+    return np.isnan(positions[:, 0]) | np.isnan(positions[:, 1])
 
 
 def or_none(values: FloatArray) -> list[float | None]:

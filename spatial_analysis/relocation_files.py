@@ -201,7 +201,7 @@ def division_frame(answer: dict[str, Any]) -> geopandas.GeoDataFrame:
     }
     return geopandas.GeoDataFrame(
         {key: [row[key] for row in rows] for key in table.keys},
-        geometry=[boundaries.get(row["code"]) if row["placed"] else None for row in rows],
+        geometry=np.array([boundaries.get(row["code"]) if row["placed"] else None for row in rows], dtype=object),
         crs="EPSG:4490",
     )
 
@@ -209,7 +209,7 @@ def division_frame(answer: dict[str, Any]) -> geopandas.GeoDataFrame:
 def move_frame(table: DistanceTable) -> geopandas.GeoDataFrame:
     """Return one row a household with the line from old to new home."""
     columns = zip(*move_rows(table), strict=True) if len(table.households) else ([] for _ in MOVE_KEYS)
-    frame = dict(zip(MOVE_KEYS, map(list, columns), strict=True))
+    frame: dict[str, Any] = dict(zip(MOVE_KEYS, map(list, columns), strict=True))
     frame["distance_m"] = table.households.distance_m.round(MILLIMETRES)
     return geopandas.GeoDataFrame(frame, geometry=lines(table), crs="EPSG:4490")
 

@@ -154,7 +154,7 @@ def longest(moves: Sequence[dict[str, Any]]) -> folium.FeatureGroup:
     for move in moves:
         old, new = ((move[end][1], move[end][0]) for end in ("old_home", "new_home"))
         text = escape(f"{move['household']} · {km(move['distance_m'])} km")
-        folium.PolyLine([old, new], color=MOVE, weight=1.5, opacity=0.85, tooltip=text).add_to(group)
+        folium.PolyLine([old, new], color=MOVE, weight=1.5, opacity=0.85, tooltip=text).add_to(group)  # type: ignore[no-untyped-call]
         for place, fill in ((old, GROUND), (new, MOVE)):
             folium.CircleMarker(
                 place, radius=4, color=MOVE, weight=1.5, fill=True, fill_color=fill, fill_opacity=1, tooltip=text

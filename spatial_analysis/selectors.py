@@ -11,7 +11,8 @@ from spatial_analysis.models import AnalysisRun
 from spatial_analysis.reach import Reach, covers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
 
     from accounts.selectors import Asker
 
@@ -34,7 +35,7 @@ def runs_of(*, user: Asker, method: str | None = None, count: int = 20) -> list[
     return [run for _, run in zip(range(count), found, strict=False)]
 
 
-def run_for(*, user: Asker, run_id: object) -> AnalysisRun | None:
+def run_for(*, user: Asker, run_id: UUID) -> AnalysisRun | None:
     """Return the run if `user` may read it; None where not, as where there is none."""
     rows = AnalysisRun.objects.select_related("region", "requested_by").filter(pk=run_id)
     if not reads_everybody(user):
@@ -47,9 +48,9 @@ def reads_everybody(user: Asker) -> bool:
     return has_role(user=user, roles={Role.AUDITOR})
 
 
-def within_area(user: Asker, rows: object) -> Iterator[AnalysisRun]:
+def within_area(user: Asker, rows: Iterable[AnalysisRun]) -> Iterator[AnalysisRun]:
     """Yield those of `rows` whose area the reader's own area holds."""
     areas = {method.key: Reach.of(user, layer=method.layer).area for method in all_methods()}
-    for run in rows:  # type: ignore[attr-defined]
+    for run in rows:
         if run.method in areas and covers(areas[run.method], run.area):
             yield run

@@ -99,7 +99,7 @@ def same_run(run: AnalysisRun) -> AnalysisRun | None:
         AnalysisRun.objects.filter(
             requested_by_id=run.requested_by_id,
             method=run.method,
-            region_id=run.region_id,
+            region__code=run.region_id,
             parameters=run.parameters,
             area=run.area,
             state=RunState.DONE,

@@ -11,11 +11,12 @@ from __future__ import annotations
 import base64
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import folium
 from branca.element import Element, Figure
 from django.contrib.staticfiles import finders
+from django.utils.html import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +55,8 @@ body, .leaflet-container { font: 14px/20px "Noto Sans CJK SC", "Source Han Sans 
 class OfflineMap(folium.Map):
     """A map without tiles whose script and styles are written into the page."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
+    default_js: list[tuple[str, str]] = []
+    default_css: list[tuple[str, str]] = []
 
     def __init__(self, *, title: str, language: str, **options: Any) -> None:
         super().__init__(tiles=None, control_scale=True, attribution_control=False, prefer_canvas=False, **options)
@@ -66,7 +67,7 @@ class OfflineMap(folium.Map):
         """Return the whole page."""
         figure = self.get_root()
         assert isinstance(figure, Figure)
-        figure.title = self.title
+        figure.title = escape(self.title)
         header = figure.header
         header.add_child(raw(f"<style>{leaflet_css()}</style>"), name="leaflet_css")
         header.add_child(raw(f"<script>{leaflet_js()}</script>"), name="leaflet")
@@ -82,9 +83,7 @@ class OfflineMap(folium.Map):
 
 def raw(text: str) -> Element:
     """Return text as it is: what looks like a template in it is none."""
-    element = Element("{{ this.text }}")
-    element.text = text
-    return element
+    return Element("{% raw %}" + text + "{% endraw %}")
 
 
 def leaflet_js() -> str:

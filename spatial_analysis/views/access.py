@@ -19,9 +19,10 @@ from spatial_analysis.methods import get_method
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
-    View = Callable[..., HttpResponse]
+    View = Callable[..., HttpResponseBase]
 
 
 def method_page(action: Action = Action.VIEW) -> Callable[[View], View]:
@@ -32,7 +33,7 @@ def method_page(action: Action = Action.VIEW) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def page(request: HttpRequest, method: str, **arguments: Any) -> HttpResponse:
+        def page(request: HttpRequest, method: str, **arguments: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             declared = method_or_404(method)
@@ -49,7 +50,7 @@ def method_interface(view: View) -> View:
     """Decorate a JSON view about one method: refusals are JSON too."""
 
     @wraps(view)
-    def answer(request: HttpRequest, method: str, **arguments: Any) -> HttpResponse:
+    def answer(request: HttpRequest, method: str, **arguments: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return problem(_("Log in first."), HTTPStatus.UNAUTHORIZED)
         try:

@@ -64,7 +64,7 @@ def test_the_chunk_changes_nothing() -> None:
 
 
 def test_statistics_by_hand() -> None:
-    # Group 0: 1 2 3 4 10 -> median 3; 90 % lies at place 3.6: 4 + 0.6 * 6. Group 1: 5, one missing. Group 2: only missing.
+    # Group 0: 1 2 3 4 10, median 3; 90 % lies at place 3.6: 4 + 0.6 * 6. Group 1: 5, one missing. Group 2: missing.
     values = np.array([10.0, 5.0, 1.0, NAN, 2.0, NAN, 4.0, 3.0])
     group = np.array([0, 1, 0, 1, 0, 2, 0, 0])
     found = statistics_by_group(values, group, 4)

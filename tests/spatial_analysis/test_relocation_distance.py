@@ -40,7 +40,8 @@ def test_missing_ends_are_counted_apart_and_never_zero() -> None:
     total = relocation_distance(everything()).total
     assert (total.n, total.missing, total.missing_old, total.missing_new) == (1, 3, 2, 2)
     assert sum(total.bands) == 1
-    assert total.median_m is not None and total.median_m > 10_000
+    assert total.median_m is not None
+    assert total.median_m > 10_000
 
 
 def test_where_all_are_missing_there_is_no_median() -> None:
