@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from layers.converters import CodeConverter
 from layers.views.dossiers import dossier
 from layers.views.edit import create, edit
+from layers.views.geojson import geojson
 from layers.views.history import history, restore
 from layers.views.lists import layer_list
 from layers.views.remove import remove
@@ -14,6 +15,7 @@ register_converter(CodeConverter, "code")
 app_name = "layers"
 urlpatterns = [
     path("<slug:layer>/", layer_list, name="list"),
+    path("<slug:view>/features.geojson", geojson, name="geojson"),
     path("<slug:layer>/new/", create, name="create"),
     path("<slug:layer>/<code:code>/", dossier, name="dossier"),
     path("<slug:layer>/<code:code>/edit/", edit, name="edit"),
