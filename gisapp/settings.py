@@ -194,15 +194,17 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # our own) keep working and everything may be cached for ever. Empty while nothing is collected or files change.
 STATIC_RELEASE = "" if DEBUG else read_release(STATIC_ROOT)
 STATIC_URL = f"/static/{STATIC_RELEASE}/" if STATIC_RELEASE else "/static/"
-STATICFILES_DIRS = [
-    ("vendor/maplibre-gl", NODE_MODULES / "maplibre-gl" / "dist"),
-    ("vendor/maplibre-gl-leaflet", NODE_MODULES / "@maplibre" / "maplibre-gl-leaflet" / "dist"),
-    ("vendor/leaflet-geoman", NODE_MODULES / "@geoman-io" / "leaflet-geoman-free" / "dist"),
-    ("vendor/tabler/css", NODE_MODULES / "@tabler" / "core" / "dist" / "css"),
-    ("vendor/tabler/js", NODE_MODULES / "@tabler" / "core" / "dist" / "js"),
-    ("vendor/echarts", NODE_MODULES / "echarts" / "dist"),
-    ("vendor/pmtiles", NODE_MODULES / "pmtiles" / "dist" / "esm"),
+VENDORED = [
+    ("vendor/maplibre-gl", "maplibre-gl/dist"),
+    ("vendor/maplibre-gl-leaflet", "@maplibre/maplibre-gl-leaflet/dist"),
+    ("vendor/leaflet-geoman", "@geoman-io/leaflet-geoman-free/dist"),
+    ("vendor/tabler/css", "@tabler/core/dist/css"),
+    ("vendor/tabler/js", "@tabler/core/dist/js"),
+    ("vendor/echarts", "echarts/dist"),
+    ("vendor/pmtiles", "pmtiles/dist/esm"),
 ]
+# An image for production has collected them and needs no packages any more.
+STATICFILES_DIRS = [(prefix, NODE_MODULES / folder) for prefix, folder in VENDORED if NODE_MODULES.is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "gisapp.static.ReleaseStorage"},
