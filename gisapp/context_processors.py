@@ -20,9 +20,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme,
         "other_theme": LIGHT if theme == DARK else DARK,
-        "navigation": SimpleLazyObject(
-            lambda: entries_for(user=user, path=request.path)
-        )
-        if user
-        else [],
+        "navigation": SimpleLazyObject(lambda: entries_for(user=user, path=request.path)) if user else [],
     }

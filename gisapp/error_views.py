@@ -23,9 +23,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         request,
         status=HTTPStatus.BAD_REQUEST,
         title=_("The address or the form cannot be read"),
-        sentence=_(
-            "Something in the address or in what was sent does not fit this page."
-        ),
+        sentence=_("Something in the address or in what was sent does not fit this page."),
         step=_("Go back and try again. If you typed the address, check it."),
     )
 
@@ -36,12 +34,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
         request,
         status=HTTPStatus.FORBIDDEN,
         title=_("You have no permission for this"),
-        sentence=_(
-            "Your account was not granted this page or this action in this area."
-        ),
-        step=_(
-            "If your work needs it, ask your administrator for the grant and name this page."
-        ),
+        sentence=_("Your account was not granted this page or this action in this area."),
+        step=_("If your work needs it, ask your administrator for the grant and name this page."),
     )
 
 
@@ -66,12 +60,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         status=HTTPStatus.FORBIDDEN,
         title=_("The form has expired"),
-        sentence=_(
-            "For your safety a form can only be sent from the page that it was opened on. Nothing was saved."
-        ),
-        step=_(
-            "Go back, reload the page and send the form again. Cookies must be allowed for this site."
-        ),
+        sentence=_("For your safety a form can only be sent from the page that it was opened on. Nothing was saved."),
+        step=_("Go back, reload the page and send the form again. Cookies must be allowed for this site."),
     )
 
 
@@ -80,12 +70,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     context = {
         "status": int(HTTPStatus.INTERNAL_SERVER_ERROR),
         "title": _("The system made a mistake"),
-        "sentence": _(
-            "Your request was correct as far as we can tell; the mistake is ours and has been recorded."
-        ),
-        "step": _(
-            "Try again in a minute. If it stays, tell your administrator the time and the address."
-        ),
+        "sentence": _("Your request was correct as far as we can tell; the mistake is ours and has been recorded."),
+        "step": _("Try again in a minute. If it stays, tell your administrator the time and the address."),
         "theme": "light",
     }
     return HttpResponse(
@@ -94,9 +80,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def error_page(
-    request: HttpRequest, *, status: HTTPStatus, title: str, sentence: str, step: str
-) -> HttpResponse:
+def error_page(request: HttpRequest, *, status: HTTPStatus, title: str, sentence: str, step: str) -> HttpResponse:
     """Return the error page with its status."""
     context = {
         "status": int(status),

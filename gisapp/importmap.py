@@ -27,9 +27,7 @@ def our_modules() -> tuple[str, ...]:
         if folder.parent != Path(settings.BASE_DIR):
             continue
         root = folder / "static"
-        found.extend(
-            str(path.relative_to(root)) for path in root.glob(f"{folder.name}/**/*.js")
-        )
+        found.extend(str(path.relative_to(root)) for path in root.glob(f"{folder.name}/**/*.js"))
     return tuple(sorted(found))
 
 

@@ -32,8 +32,10 @@ def map_texts() -> dict[str, str]:
         "issue_low": _("low severity"),
         "issue_solved": _("solved"),
         "open_dossier": _("Open the dossier"),
-        "load_failed": _(
-            "The map could not be loaded. Check the connection and reload the page."
-        ),
+        "no_task": _("no resettlement task"),
+        "not_reported": _("{n} households, nothing reported yet"),
+        "rate_of": _("{rate} % moved in: {in} of {all} households"),
+        "boundaries_note": _("Boundaries: public edition, CGCS2000, no proof of borders"),
+        "load_failed": _("The map could not be loaded. Check the connection and reload the page."),
         "stale": _("No connection: the figures shown are the last ones received."),
     }

@@ -66,7 +66,7 @@ class Page:
 
 def of_layer(key: str, label: str | Promise, icon: str) -> Page:
     """Return the list page of a layer."""
-    return Page(label, "layers:list", icon, {"key": key}, layer=key)
+    return Page(label, "layers:list", icon, {"layer": key}, layer=key)
 
 
 PAGES = (
@@ -105,10 +105,6 @@ def entries_for(*, user: Asker, path: str) -> list[Entry]:
         url = page.url()
         if url and page.shown_to(user):
             shown.append((page, url))
-    under = [
-        url
-        for _page, url in shown
-        if path == url or (url != "/" and path.startswith(url))
-    ]
+    under = [url for _page, url in shown if path == url or (url != "/" and path.startswith(url))]
     current = max(under, key=len, default=None)
     return [Entry(page.label, url, page.icon, url == current) for page, url in shown]

@@ -27,9 +27,7 @@ def icon(name: str) -> SafeString:
         If the sprite has no such icon.
     """
     if name not in ICONS:
-        raise ValueError(
-            f"no icon called {name}: add it to gisapp/icons.py and run script/icon-sprite"
-        )
+        raise ValueError(f"no icon called {name}: add it to gisapp/icons.py and run script/icon-sprite")
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static(SPRITE),
@@ -44,9 +42,7 @@ def import_map(context: template.Context) -> SafeString:
     nonce = getattr(request, "csp_nonce", "")
     # "<" cannot end the script element early: static addresses hold none, and json leaves nothing else to escape
     text = json.dumps(modules(), separators=(",", ":")).replace("<", "\\u003c")
-    return format_html(
-        '<script type="importmap" nonce="{}">{}</script>', str(nonce), mark_safe(text)
-    )  # noqa: S308
+    return format_html('<script type="importmap" nonce="{}">{}</script>', str(nonce), mark_safe(text))  # noqa: S308
 
 
 @register.simple_tag

@@ -43,6 +43,7 @@ def map_layers(*, user: Asker, shown: Collection[str]) -> list[dict[str, Any]]:
                 "maxzoom": view.tiles.maxzoom,
                 "shown": view.key in shown,
                 "labels": labels(layer),
+                "facts": facts(layer),
             }
         )
     return found
@@ -50,9 +51,13 @@ def map_layers(*, user: Asker, shown: Collection[str]) -> list[dict[str, Any]]:
 
 def tile_address(view: str) -> str:
     """Return the address of the tiles of a view, with {z}, {x} and {y} for the script to fill in."""
-    return reverse(
-        "tiles:vector", kwargs={"view": view, "z": 0, "x": 0, "y": 0}
-    ).replace(PLACE, "/{z}/{x}/{y}.mvt")
+    return reverse("tiles:vector", kwargs={"view": view, "z": 0, "x": 0, "y": 0}).replace(PLACE, "/{z}/{x}/{y}.mvt")
+
+
+def facts(layer: SpatialLayer) -> list[list[str]]:
+    """Return column and heading of the properties that a popup shows: the columns of the list, without references."""
+    fields = [layer.model._meta.get_field(name) for name in layer.columns if name not in {"code", "name"}]
+    return [[field.column, str(field.verbose_name)] for field in fields if not field.is_relation]
 
 
 def labels(layer: SpatialLayer) -> dict[str, str]:
