@@ -1,0 +1,33 @@
+"""Deleting demonstration rows, and nothing else."""
+
+from __future__ import annotations
+
+from django.db import connections
+from psycopg2 import sql
+
+from gisapp.demo.scales import SOURCE
+
+PERSONAL = ("layers_person", "layers_householdidentity")
+FEATURES = (
+    "layers_issuereport",
+    "layers_facility",
+    "layers_plot",
+    "layers_household",
+    "layers_project",
+    "layers_site",
+)
+"""In the order in which they may go: what refers to others first."""
+
+
+def delete_demo_rows(using: str) -> None:
+    """Delete every row whose source is the demonstration, with what hangs on its households."""
+    with connections[using].cursor() as cursor:
+        for table in PERSONAL:
+            cursor.execute(
+                sql.SQL(
+                    "DELETE FROM {} AS p USING layers_household AS h WHERE p.household_code = h.code AND h.source = %s"
+                ).format(sql.Identifier(table)),
+                [SOURCE],
+            )
+        for table in FEATURES:
+            cursor.execute(sql.SQL("DELETE FROM {} WHERE source = %s").format(sql.Identifier(table)), [SOURCE])
