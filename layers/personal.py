@@ -34,7 +34,7 @@ class HouseholdIdentity(Signed):
         "layers.Household", models.CASCADE, to_field="code", db_column="household_code", related_name="identity"
     )
     head_name = models.CharField(_("head of household"), max_length=60)
-    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    phone = models.CharField(_("phone number"), max_length=20, blank=True)
 
     class Meta:
         app_label = "layers"
@@ -63,7 +63,7 @@ class Person(Signed):
     name = models.CharField(_("name"), max_length=60)
     id_number_encrypted = models.BinaryField(_("identity number (encrypted)"), null=True, blank=True, editable=False)
     id_number_hash = models.CharField(_("keyed hash of the identity number"), max_length=64, blank=True, editable=False)
-    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    phone = models.CharField(_("phone number"), max_length=20, blank=True)
     born_on = models.DateField(_("born on"), null=True, blank=True)
     sex = models.CharField(_("sex"), max_length=1, choices=Sex.choices, blank=True)
     ethnicity = models.CharField(_("ethnicity"), max_length=20, blank=True)
