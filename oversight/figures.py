@@ -111,7 +111,7 @@ def rate_figure(overview: Overview) -> Figure:
     change, direction = "", 0
     if rate is not None and before.rate is not None:
         points = round(rate, 1) - round(before.rate, 1)
-        change, direction = _("%(points).1f points") % {"points": abs(points)}, sign(round(points, 1))
+        change, direction = _("%(points).1f pp") % {"points": abs(points)}, sign(round(points, 1))
     url = rows_url(
         "households", overview.looking.prefixes("households"), moved_in_on_until=overview.axis.until.isoformat()
     )

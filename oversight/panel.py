@@ -106,11 +106,18 @@ def table_line(line: Ranked, *, start: int, by_site: bool) -> Line:
         place=line.place,
         name=line.name,
         url=url,
-        rate=_("not reported") if line.rate is None else f"{line.rate:.1f}%",
+        rate=rate_words(line),
         bar="0" if line.rate is None else f"{100 * (line.rate - start) / (100 - start):.1f}",
         households=f"{line.households:,}",
         rows_url=rows,
     )
+
+
+def rate_words(line: Ranked) -> str:
+    """Return a rate as it is written; where nobody lives there is none."""
+    if line.rate is not None:
+        return f"{line.rate:.1f}%"
+    return _("not reported") if line.households else "—"
 
 
 def legend_rows(overview: Overview) -> list[LegendRow]:

@@ -53,6 +53,7 @@ class SiteFigures:
     name: str
     households: int
     moved_in: int
+    reported: bool
     total: int
 
 

@@ -212,7 +212,7 @@ def site_lines(*, user: Asker, looking: Looking, until: date) -> list[tuple[str,
         most=MOST_SITES,
     )
     return [
-        (site.name, site.code, site.households, 100 * site.moved_in / site.households if site.households else None)
+        (site.name, site.code, site.households, 100 * site.moved_in / site.households if site.reported else None)
         for site in sites
     ]
 
