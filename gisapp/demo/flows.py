@@ -22,7 +22,7 @@ from gisapp.demo.scales import (
 
 HOME_COUNTRY = "45"
 STAY_SHARE = (0.84, 0.94)
-"""Of the households of a county, so many come from the county itself."""
+"""Of the households of a county, so many stay in it."""
 OTHER_PREFECTURE_SHARE = 0.015
 NEIGHBOUR_FACTOR = 12.0
 
@@ -35,28 +35,31 @@ class Flows:
     ----------
     counties
         Codes of 6 digits of the counties with a task.
-    arriving
-        Households that a county takes in, in all.
+    moves
+        Households, shape (counties, counties): from (row) to (column).
+    unassigned
+        Households by origin that have no place yet.
     sites, dispersed
-        Of these by way of resettlement; their sum is `arriving`.
+        Households by destination and way of resettlement.
     site_count
         Centralised sites.
     moved_in
-        Of `arriving`, those that live in their new home.
-    moves
-        Shape (counties, counties): from (row) to (column).
-    unassigned
-        Households by origin that have no place yet.
+        Households by origin that live in their new home.
     """
 
     counties: npt.NDArray[np.str_]
-    arriving: IntArray
+    moves: IntArray
+    unassigned: IntArray
     sites: IntArray
     dispersed: IntArray
     site_count: IntArray
     moved_in: IntArray
-    moves: IntArray
-    unassigned: IntArray
+
+    @property
+    def leaving(self) -> IntArray:
+        """Return households by origin: what a county owns."""
+        total: IntArray = self.moves.sum(axis=1) + self.unassigned
+        return total
 
 
 def plan_flows(scale: Scale, province: str, counties: list[tuple[str, str]], seed: int) -> Flows:
@@ -77,18 +80,19 @@ def plan_flows(scale: Scale, province: str, counties: list[tuple[str, str]], see
         everybody = exact_by_prefecture(codes, weights)
     elif scale.name == "small":
         everybody = np.array([SMALL_COUNTIES[code] for code in codes])
-    arriving = everybody - unassigned
+    assigned = everybody - unassigned
+    moves = moves_between(codes, assigned, rng)
+    arriving = moves.sum(axis=0)
     dispersed = share(round(scale.dispersed * part), arriving * rng.uniform(0.4, 1.6, len(codes)), most=arriving // 2)
     sites = arriving - dispersed
     return Flows(
         counties=codes,
-        arriving=arriving,
+        moves=moves,
+        unassigned=unassigned,
         sites=sites,
         dispersed=dispersed,
         site_count=share(max(round(scale.sites * part), len(codes)), sites, least=1),
-        moved_in=share(round(scale.moved_in * part), arriving * arrival_rates(codes, rng), most=roof(codes, arriving)),
-        moves=moves_between(codes, arriving, rng),
-        unassigned=unassigned,
+        moved_in=share(round(scale.moved_in * part), assigned * arrival_rates(codes, rng), most=roof(codes, assigned)),
     )
 
 
@@ -125,28 +129,28 @@ def arrival_rates(codes: npt.NDArray[np.str_], rng: np.random.Generator) -> Floa
     return rates
 
 
-def roof(codes: npt.NDArray[np.str_], arriving: IntArray) -> IntArray:
+def roof(codes: npt.NDArray[np.str_], assigned: IntArray) -> IntArray:
     """Return how many households at most can have moved in: not all, and none where nothing is reported."""
-    most = np.floor(arriving * 0.996).astype(np.int64)
-    most[codes == SLOW] = np.floor(arriving[codes == SLOW] * 0.82)
+    most = np.floor(assigned * 0.996).astype(np.int64)
+    most[codes == SLOW] = np.floor(assigned[codes == SLOW] * 0.82)
     most[codes == NOT_REPORTED] = 0
     return most
 
 
-def moves_between(codes: npt.NDArray[np.str_], arriving: IntArray, rng: np.random.Generator) -> IntArray:
+def moves_between(codes: npt.NDArray[np.str_], assigned: IntArray, rng: np.random.Generator) -> IntArray:
     """Return moves from each county to each: most within, some within the prefecture, few across prefectures."""
     moves = np.zeros((len(codes), len(codes)), dtype=np.int64)
     prefectures = codes.astype("U4")
-    for to, count in enumerate(arriving):
-        same = prefectures == prefectures[to]
-        near = np.where(same, arriving, 0).astype(float)
-        far = np.where(same, 0, arriving).astype(float)
-        near[to] = 0
-        if codes[to] in NEIGHBOURS:
+    for start, count in enumerate(assigned):
+        same = prefectures == prefectures[start]
+        near = np.where(same, assigned, 0).astype(float)
+        far = np.where(same, 0, assigned).astype(float)
+        near[start] = 0
+        if codes[start] in NEIGHBOURS:
             near[np.isin(codes, NEIGHBOURS)] *= NEIGHBOUR_FACTOR
         across = rng.binomial(count, OTHER_PREFECTURE_SHARE) if far.any() else 0
         other = rng.binomial(count - across, 1 - rng.uniform(*STAY_SHARE)) if near.any() else 0
-        moves[:, to] = rng.multinomial(across, far / far.sum()) if across else 0
-        moves[:, to] += rng.multinomial(other, near / near.sum()) if other else 0
-        moves[to, to] += count - across - other
+        moves[start] = rng.multinomial(across, far / far.sum()) if across else 0
+        moves[start] += rng.multinomial(other, near / near.sum()) if other else 0
+        moves[start, start] += count - across - other
     return moves

@@ -18,7 +18,7 @@ VILLAGE_SIGMA_M = 350.0
 TOWNSHIP_SIGMA_M = 2500.0
 ACTIVE_SHARE = 0.45
 """Of the villages of a county, so many have households that move."""
-ROUNDS = 80
+ROUNDS = 60
 STRICT_ROUNDS = 30
 IN_RESERVOIR = 0.6
 """Of the households of a project, so many lived where its water will stand."""
@@ -106,7 +106,8 @@ class Cells:
         """
         places = self.places
         by_township = places.leaf_codes is places.township_codes
-        sigma: FloatArray = np.full(len(self.leaf), TOWNSHIP_SIGMA_M if by_township else VILLAGE_SIGMA_M)
+        usual_m = TOWNSHIP_SIGMA_M if by_township else VILLAGE_SIGMA_M
+        sigma: FloatArray = np.full(len(self.leaf), usual_m)
         for turn in range(ROUNDS):
             pending = np.flatnonzero(np.isnan(self.position[:, 0]))
             if not pending.size:
@@ -115,7 +116,9 @@ class Cells:
             at_home = places.inside(wanted)
             if turn < STRICT_ROUNDS:
                 at_home &= places.township_of(wanted) == places.leaf_township[self.leaf[pending]]
-            sigma[pending[~at_home]] *= 0.8
+                sigma[pending[~at_home]] *= 0.8
+            else:  # a narrow township is full: go further, into the next one
+                sigma[pending] = usual_m * 1.1 ** (turn - STRICT_ROUNDS)
             done = self.put(pending[at_home], wanted[at_home])
             crowded = np.setdiff1d(pending[at_home], done, assume_unique=True)
             sigma[crowded] *= 1.15

@@ -88,8 +88,8 @@ def build_households(
     count = len(origin)
     dispersed = pick_exactly(rng, destination, flows.dispersed)
     site = assigned_sites(rng, destination, dispersed, sites)
-    moved_in = pick_exactly(rng, destination, flows.moved_in)
-    reported = (flows.counties != NOT_REPORTED)[destination]
+    moved_in = pick_exactly(rng, np.where(destination == NONE, NONE, origin), flows.moved_in)
+    reported = (flows.counties != NOT_REPORTED)[origin]
     moved_on, moved_in_on = when(rng, moved_in, (destination != NONE) & reported)
     project = assigned_projects(rng, flows, projects, origin, moved_in)
 

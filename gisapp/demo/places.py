@@ -123,14 +123,14 @@ def partition(seats: LonLat, land: shapely.MultiPolygon) -> GeometryArray:
 
 
 def village_points(rng: np.random.Generator, samples: LonLat, seats: LonLat, township: IntArray) -> LonLat:
-    """Return a position for each village within its township, none twice."""
+    """Return a position for each village within its township, or as near as there is ground."""
     nearest = cKDTree(seats).query(samples)[1]
     points = np.empty((len(township), 2))
     for index in np.unique(township):
         own = np.flatnonzero(township == index)
         ground = samples[nearest == index]
         if len(ground) < len(own):  # a small township: more villages than samples fell on it
-            more = seats[index] + rng.normal(0, 0.002, (len(own) - len(ground), 2))
-            ground = np.concatenate((ground, more))
+            by_distance = np.argsort(((samples - seats[index]) ** 2).sum(axis=1), kind="stable")
+            ground = samples[by_distance[: len(own)]]
         points[own] = ground[rng.choice(len(ground), len(own), replace=False)]
     return np.round(points, 7)

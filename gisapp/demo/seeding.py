@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-
-import numpy as np
+from pathlib import Path
 
 from accounts.context import acting_as
 from accounts.roles import Through
 from geocore.divisions import Level
-from gisapp.demo.divisions import forget_places, read_counties, store_places
+from gisapp.demo.accounts import Passwords, accounts_ensure, passwords_keep
+from gisapp.demo.divisions import read_counties, store_places
+from gisapp.demo.facilities import load_facilities
 from gisapp.demo.flows import plan_flows
 from gisapp.demo.households import Households, build_households
+from gisapp.demo.issues import load_issues
 from gisapp.demo.loading import Loader
 from gisapp.demo.persons import load_register
 from gisapp.demo.places import County, Places, invent_places
+from gisapp.demo.plans import load_helpers, load_targets
 from gisapp.demo.plots import build_plots
 from gisapp.demo.projects import Projects, build_projects
 from gisapp.demo.reset import delete_demo_rows
@@ -36,12 +39,15 @@ class Seeded:
 
     Attributes
     ----------
+    accounts
+        Name, password and areas of each demonstration account.
     counts
         Rows written by table; empty where everything was there already.
     """
 
     scale: str
     seed: int
+    accounts: Passwords
     counts: dict[str, int]
 
 
@@ -50,15 +56,19 @@ def silent(_title: str) -> AbstractContextManager[object]:
     return nullcontext()
 
 
-def seed_demo(*, scale: Scale, seed: int, using: str, reset: bool = False, step: Step = silent) -> Seeded:
-    """Write the demonstration data of a scale and seed, unless they are there.
+def seed_demo(
+    *, scale: Scale, seed: int, using: str, passwords: Path, reset: bool = False, step: Step = silent
+) -> Seeded:
+    """Write the demonstration data of a scale and seed, unless they are there, and the accounts.
 
     Parameters
     ----------
     using
         Alias of the database as the owner of its tables: nobody else may write stages of plots.
+    passwords
+        The file that keeps the passwords of the accounts.
     reset
-        Delete demonstration rows of whatever scale first.
+        Delete demonstration rows of whatever scale first; accounts stay.
     step
         Makes a context for each step from its title, to show progress.
 
@@ -67,23 +77,25 @@ def seed_demo(*, scale: Scale, seed: int, using: str, reset: bool = False, step:
     AlreadySeededError
         Data of another scale or seed are there, and `reset` is off.
     """
-    with acting_as(None, through=Through.COMMAND, reason=f"seed_demo {scale.name} {seed}", using=using):
+    reason = f"seed_demo {scale.name} {seed}"
+    with acting_as(None, through=Through.COMMAND, reason=reason, using=using):
         loader = Loader(scale, seed, using)
         loader.prepare()
         if reset:
             with step("Delete earlier demonstration rows"):
                 delete_demo_rows(using)
-                forget_places(using)
         found = seeded_as(using)
-        if found == (scale.name, seed):
-            return Seeded(scale.name, seed, {})
-        if found is not None:
+        if found not in {None, (scale.name, seed)}:
             raise AlreadySeededError(*found)
-        for province in scale.provinces:
-            seed_province(loader, scale, seed, province, step)
-        with step("Gather statistics"):
-            loader.analyse()
-    return Seeded(scale.name, seed, loader.counts)
+        with step("Accounts"):
+            accounts = accounts_ensure(path=passwords, using=using)
+        if found is None:
+            for province in scale.provinces:
+                seed_province(loader, scale, seed, province, step)
+            with step("Gather statistics"):
+                loader.analyse()
+    passwords_keep(passwords, accounts)
+    return Seeded(scale.name, seed, accounts, loader.counts)
 
 
 def seed_province(loader: Loader, scale: Scale, seed: int, province: str, step: Step) -> None:
@@ -113,6 +125,13 @@ def seed_province(loader: Loader, scale: Scale, seed: int, province: str, step: 
     with titled("Plots"):
         plots = build_plots(scale, flows, households, seed, province)
         load_plots(loader, plots, households, seed, province)
+    with titled("Facilities, issue reports, targets and helpers"):
+        part = scale.provinces[province] / scale.households
+        load_facilities(loader, round(scale.facilities * part), places, sites, seed, province)
+        load_issues(loader, round(scale.issues * part), households, sites, seed, province)
+        load_targets(loader, flows)
+        if province == HOME_PROVINCE:
+            load_helpers(loader, flows, households, seed)
     if scale.register:
         with titled("Heads of household and persons"):
             load_register(loader, households, seed, province)

@@ -38,13 +38,22 @@ class Command(BaseCommand):
             raise CommandError("--seed must be 0 or more.")
         started = time.monotonic()
         steps = Steps()
+        passwords = settings.VAR_DIR / "demo-accounts.json"
         try:
-            done = seed_demo(scale=SCALES[scale], seed=seed, using=settings.OWNER_ALIAS, reset=reset, step=steps.step)
+            done = seed_demo(
+                scale=SCALES[scale],
+                seed=seed,
+                using=settings.OWNER_ALIAS,
+                passwords=passwords,
+                reset=reset,
+                step=steps.step,
+            )
         except AlreadySeededError as error:
             raise CommandError(str(error)) from error
         except NoNamesError as error:
             raise CommandError(f"{error} is missing: run npm ci --ignore-scripts first.") from error
         self.report(done, time.monotonic() - started)
+        self.stdout.write(f"Accounts {', '.join(done.accounts)}: passwords in {passwords}.")
 
     def report(self, done: Seeded, seconds: float) -> None:
         """Say what was written."""
