@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -13,7 +13,7 @@ from accounts.selectors import granted_area
 from geocore.divisions import DivisionCode
 from layers.catalogue.regions import Region
 from layers.listing import region_path
-from layers.presentation import Names, Shown, is_area, label_of, related_key, shown
+from layers.presentation import Names, Shown, area_title, is_area, label_of, related_key, shown
 from layers.registry import all_layers
 from layers.selectors import features_for, may
 
@@ -31,6 +31,7 @@ class Related:
     count: int
     url: str
     note: str = ""
+    """How they refer to it, where they can in more than one way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def is_items(layer: SpatialLayer, name: str) -> bool:
 def areas_of(layer: SpatialLayer, row: Any, names: Names) -> list[Shown]:
     """Return the areas that the database computed."""
     return [
-        shown(layer, row, found.name, names)
+        replace(shown(layer, row, found.name, names), label=area_title(found))
         for found in layer.model._meta.concrete_fields
         if is_area(found) and getattr(row, found.attname) is not None
     ]
@@ -92,7 +93,8 @@ def related_features(layer: SpatialLayer, feature: Feature, *, user: Asker) -> l
             if related_key(key) == layer.key:
                 count = features_for(other, user=user).filter(**{key.attname: feature.code}).count()
                 found.append(Related(other.title, count, list_url(other.key, key.name, feature.code), label_of(key)))
-    return found
+    titles = [one.title for one in found]
+    return [one if titles.count(one.title) > 1 else replace(one, note="") for one in found]
 
 
 def within_division(region: Feature, *, user: Asker) -> list[Related]:

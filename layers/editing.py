@@ -76,7 +76,14 @@ def edit_page(
     drawn = drawn_fields(layer, form)
     data = map_data(layer, stored, region=region, user=user)
     data["fields"] = [
-        {"name": one.bound.name, "kind": one.kind, "title": str(one.title), "view": one.view} for one in drawn
+        {
+            "name": one.bound.name,
+            "kind": one.kind,
+            "title": str(one.title),
+            "view": one.view,
+            "required": one.bound.field.required,
+        }
+        for one in drawn
     ]
     return EditPage(
         layer=layer,

@@ -72,10 +72,12 @@ def is_area(found: Any) -> bool:
 
 def label_of(found: Any) -> str:
     """Return the heading of a field; a computed area is told in mu, whatever unit it is stored in."""
-    text = capfirst(str(found.verbose_name))
-    if is_area(found):
-        return f"{text.split('(')[0].split('（')[0].strip()} ({_('mu')})"
-    return text
+    return f"{area_title(found)} ({_('mu')})" if is_area(found) else capfirst(str(found.verbose_name))
+
+
+def area_title(found: Any) -> str:
+    """Return the heading of a computed area without the unit that it is stored in."""
+    return capfirst(str(found.verbose_name)).split("(")[0].split("（")[0].strip()
 
 
 def related_key(found: Any) -> str | None:
@@ -153,11 +155,12 @@ def shown(layer: SpatialLayer, row: Any, name: str, names: Names) -> Shown:
         return Shown(
             name,
             label,
-            f"{m2_to_mu(value):,.2f}",
+            mu(m2_to_mu(value)),
             note=_("%(ha)s ha") % {"ha": f"{m2_to_ha(value):,.4f}"},
             numeric=True,
         )
-    return Shown(name, label, in_words(found, value), numeric=is_number(found))
+    words = mu(value) if name.endswith("_mu") else in_words(found, value)
+    return Shown(name, label, words, numeric=is_number(found))
 
 
 def shown_code(name: str, label: str, key: str, code: str, names: Names) -> Shown:
@@ -197,6 +200,11 @@ def number(value: float | Decimal) -> str:
         return f"{value:,}"
     text = f"{value:,.4f}" if isinstance(value, Decimal) else f"{value:,.2f}"
     return text.rstrip("0").rstrip(".")
+
+
+def mu(value: float | Decimal) -> str:
+    """Return an area in mu: to a square decimetre or so where it is a plot, to seven square metres where it is a site."""
+    return f"{value:,.3f}" if value < 10 else f"{value:,.2f}"
 
 
 def moment(value: dt.datetime) -> str:

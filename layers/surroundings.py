@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.gis.geos import Polygon
 
 from layers.catalogue.regions import Level, Region
-from layers.presentation import county_of
+from layers.presentation import county_of, label_of
 from layers.selectors import features_for
 from layers.spec import CGCS2000
 
@@ -37,7 +37,12 @@ def feature_json(geom: Any, **properties: Any) -> dict[str, Any]:
 def drawn(layer: SpatialLayer, feature: Feature) -> list[dict[str, Any]]:
     """Return the geometries of a feature, one a view, with the view's title."""
     return [
-        feature_json(getattr(feature, view.geom), view=view.key, title=str(view.title), field=view.geom)
+        feature_json(
+            getattr(feature, view.geom),
+            view=view.key,
+            title=label_of(layer.model._meta.get_field(view.geom)),
+            field=view.geom,
+        )
         for view in layer.views
         if getattr(feature, view.geom) is not None
     ]

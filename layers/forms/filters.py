@@ -105,14 +105,16 @@ class ListForm(forms.Form):
         found: Any = self.layer.model._meta.get_field(name)
         several = len([value for value in given if value]) > 1
         choices = [*found.flatchoices]
-        return forms.TypedMultipleChoiceField(
+        field = forms.TypedMultipleChoiceField(
             label=self.label(name),
             choices=choices,
             coerce=found.to_python,
             required=False,
-            widget=forms.MultipleHiddenInput if several else OneOf(choices=[("", _("All")), *choices]),
+            widget=forms.MultipleHiddenInput if several else OneOf,
             error_messages={"invalid_choice": _("“%(value)s” is none of the choices.")},
         )
+        field.widget.choices = [("", _("All")), *choices]  # type: ignore[attr-defined]
+        return field
 
     def query(self) -> ListQuery:
         """Return what is asked; only after `is_valid()`."""

@@ -13,13 +13,14 @@ const EDITED = "pm:markerdragend pm:vertexadded pm:vertexremoved";
 export class BoundaryField {
   /**
    * @param {object} map
-   * @param {{name: string, kind: "POLYGON" | "MULTIPOLYGON"}} field
+   * @param {{name: string, title: string, kind: "POLYGON" | "MULTIPOLYGON"}} field
    * @param {() => void} changed
    */
   constructor(map, field, changed) {
     this.map = map;
     this.name = field.name;
     this.kind = field.kind;
+    this.title = field.title;
     this.changed = changed;
     this.input = document.getElementById(`id_${field.name}`);
     this.size = document.querySelector(`[data-size="${field.name}"]`);
@@ -47,6 +48,7 @@ export class BoundaryField {
     this.group.clearLayers();
     for (const rings of partsOf(this.input.value) ?? []) {
       const part = L.polygon(toLatLngs(rings), { ...this.look(), pmIgnore: false, snapIgnore: false });
+      if (!this.active) part.bindTooltip(this.title, { sticky: true });
       part.on(EDITED, () => this.taken());
       part.on("click", () => this.clicked(part));
       this.group.addLayer(part);
@@ -57,7 +59,9 @@ export class BoundaryField {
 
   look() {
     const c = colours(themeOfPage());
-    return { color: this.active ? c.household : c.grey, weight: 2.4, fillColor: c.household, fillOpacity: 0.14 };
+    return this.active
+      ? { color: c.household, weight: 2.4, fillColor: c.household, fillOpacity: 0.14 }
+      : { color: c.grey, weight: 1.4, fillColor: c.greyFill, fillOpacity: 0.3 };
   }
 
   parts() {

@@ -11,6 +11,7 @@ const data = readJson("map-data");
 const map = smallMap(container);
 
 addSurroundings(map, data);
+joinPoints(data.drawn);
 const drawn = data.drawn.map((feature) => {
   const layer = addFeatures(map, feature, { key: feature.properties.view, symbol: data.symbol }, { selected: isBoundary(feature) });
   if (data.drawn.length > 1) {
@@ -18,7 +19,6 @@ const drawn = data.drawn.map((feature) => {
   }
   return layer;
 });
-joinPoints(data.drawn);
 fitTo(map, drawn, data);
 container.dataset.ready = "true";
 
@@ -32,5 +32,5 @@ function joinPoints(features) {
   const points = features.filter((feature) => feature.geometry.type === "Point").map((feature) => feature.geometry.coordinates);
   if (points.length !== 2) return;
   const line = points.map(([lon, lat]) => [lat, lon]);
-  globalThis.L.polyline(line, { className: "map-joined", weight: 1.5, dashArray: "4 4", interactive: false }).addTo(map).bringToBack();
+  globalThis.L.polyline(line, { className: "map-joined", weight: 1.5, dashArray: "4 4", interactive: false }).addTo(map);
 }

@@ -18,7 +18,7 @@ const hint = document.getElementById("editor-hint");
 const state = document.getElementById("editor-state");
 
 L.PM.setOptIn(true);
-const map = smallMap(document.getElementById("editor-map"), { maxZoom: 21 });
+const map = smallMap(document.getElementById("editor-map"), { maxZoom: 21, pmIgnore: false });
 addSurroundings(map, data);
 const stored = data.drawn.map((feature) => drawStored(feature));
 const fields = data.fields.map((field) => new (field.kind === "POINT" ? PositionField : BoundaryField)(map, field, changed));

@@ -9,14 +9,16 @@ const DECIMALS = 9; // 0.1 mm: what the hand sets; numbers that were typed or st
 export class PositionField {
   /**
    * @param {object} map
-   * @param {{name: string, kind: string}} field
+   * @param {{name: string, title: string, required: boolean}} field
    * @param {() => void} changed
    */
   constructor(map, field, changed) {
     this.map = map;
     this.name = field.name;
+    this.required = field.required;
+    this.title = field.title;
     this.changed = changed;
-    this.inputs = ["lon", "lat"].map((axis) => document.getElementById(`id_${field.name}_${axis}`));
+    this.inputs = ["lon", "lat"].map((axis) => document.querySelector(`[name="${field.name}_${axis}"]`));
     this.undone = [];
     this.before = this.read();
     this.inputs.forEach((input) => input.addEventListener("change", () => this.typed()));
@@ -24,7 +26,7 @@ export class PositionField {
   }
 
   tools() {
-    return this.marker ? ["place", "clear"] : ["place"];
+    return this.marker && !this.required ? ["place", "clear"] : ["place"];
   }
 
   read() {
@@ -78,6 +80,7 @@ export class PositionField {
     if (!place) return;
     const icon = L.divIcon({ className: "edit-point", iconSize: [20, 20] });
     this.marker = L.marker(place, { icon, draggable: this.active ?? false, autoPan: true, pmIgnore: true, keyboard: false }).addTo(this.map);
+    this.marker.bindTooltip(this.title);
     this.marker.on("dragend", () => this.set(this.marker.getLatLng()));
     this.setActive(this.active ?? false);
   }
