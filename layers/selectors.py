@@ -98,6 +98,18 @@ def visibility_for(layer: SpatialLayer | str, *, user: Asker, action: Action | s
     if action == Action.VIEW and layer.access.public:
         return Visibility(layer, everything=True)
     area = granted_area(user=user, layer=layer.key, action=action, roles=layer.access.roles(action))
+    return visible_within(layer, area)
+
+
+def seen_by(layer: SpatialLayer, *, user: Asker) -> tuple[Visibility, tuple[str, ...]]:
+    """Return what `visibility_for` and `shown_properties` say, from one look at the grants: tiles are many."""
+    area = granted_area(user=user, layer=layer.key, action=Action.VIEW, roles=layer.access.roles(Action.VIEW))
+    names = layer.properties(staff=not area.nowhere)
+    return Visibility(layer, everything=True) if layer.access.public else visible_within(layer, area), names
+
+
+def visible_within(layer: SpatialLayer, area: GrantedArea) -> Visibility:
+    """Return which rows of `layer` concern `area`."""
     if area.everywhere or area.nowhere:
         return Visibility(layer, everything=area.everywhere)
     if not hasattr(layer.model, "SCOPE_FIELDS"):

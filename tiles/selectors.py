@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from layers.registry import get_view
-from layers.selectors import shown_properties, visibility_for
+from layers.selectors import seen_by
 from tiles import queries
 from tiles.drawing import fields_of, kind_of
 
@@ -31,10 +31,9 @@ def vector_tile(view_key: str, address: TileAddress, *, user: Asker) -> bytes:
     layer, view = get_view(view_key)
     if not view.tiles.minzoom <= address.z <= view.tiles.maxzoom:
         return b""
-    visible = visibility_for(layer, user=user)
+    visible, names = seen_by(layer, user=user)
     if visible.nothing:
         return b""
-    names = shown_properties(layer, user=user)
     drawn = queries.read_tile(queries.tile_query(view_key, names, address, visible))
     if drawn.last_id is None or drawn.found < view.tiles.max_features:
         return drawn.tile
@@ -71,13 +70,12 @@ def described(view_key: str, *, user: Asker) -> Description:
         There is no such view.
     """
     layer, view = get_view(view_key)
-    visible = visibility_for(layer, user=user)
-    names = () if visible.nothing else shown_properties(layer, user=user)
+    visible, names = seen_by(layer, user=user)
     return Description(
         title=str(view.title),
         minzoom=view.tiles.minzoom,
         maxzoom=view.tiles.maxzoom,
-        fields={str(field.column): kind_of(field) for field in fields_of(layer, names)},
+        fields={str(field.column): kind_of(field) for field in fields_of(layer, () if visible.nothing else names)},
         bounds=None if visible.nothing else queries.read_extent(view_key, visible),
     )
 
