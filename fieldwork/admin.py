@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse
 
@@ -34,6 +35,8 @@ class HelperAssignmentAdmin(admin.ModelAdmin[HelperAssignment]):
         """Accept households that the user may change."""
         if db_field.name == "household":
             kwargs["queryset"] = features_for("households", user=request.user, action=Action.CHANGE)
+            # The admin's own input for codes says whether any row has the code, outside the area too.
+            kwargs["widget"] = AdminTextInputWidget()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
