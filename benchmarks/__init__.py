@@ -1,0 +1,1 @@
+"""How fast the product is, next to what it stands on: `script/bench`."""
