@@ -18,7 +18,7 @@ from layers.spec import CGCS2000
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
-Column = npt.NDArray[Any] | Sequence[Any]
+Column = npt.NDArray[Any] | Sequence[Any] | pa.Array
 
 
 def copy_columns(cursor: Cursor, table: str, columns: Mapping[str, Column]) -> int:
@@ -48,6 +48,8 @@ def copy_columns(cursor: Cursor, table: str, columns: Mapping[str, Column]) -> i
 
 def as_arrow(values: Column) -> pa.Array:
     """Return a column as Arrow sees it; geometries as text."""
+    if isinstance(values, pa.Array):
+        return values
     array = np.asarray(values)
     if array.dtype == object and is_geometric(array):
         array = as_ewkb(array)

@@ -111,6 +111,7 @@ def store(rows: Merged, using: str) -> tuple[int, int]:
     parents = [parent_of(code, rows) for code in rows]
     drawn = [boundary for _name, _level, boundary in rows.values()]
     with connections[using].cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.region_stage")  # of another province in the same transaction
         cursor.execute(load("importers", "region_stage"))
         copy_columns(
             cursor,

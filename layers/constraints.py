@@ -12,7 +12,11 @@ def sentence_for(error: DatabaseError) -> str:
 
     Constraints of the models bring their own sentence; those of triggers are known by name.
     """
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+    return sentence_for_rule(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "")
+
+
+def sentence_for_rule(name: str) -> str:
+    """Return the sentence for the constraint called `name`."""
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == name and constraint.violation_error_message:

@@ -1,0 +1,197 @@
+"""A file and a layer put together: every column of the layer's table that the import fills, for every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from django.utils.translation import gettext as _
+
+from accounts.selectors import GrantedArea
+from geocore.arrays import BoolArray, GeometryArray, IntArray
+from geocore.crs import Crs
+from importers.cells import REGIONS, Cells, missing_columns, read_cells
+from importers.codes import derived_codes
+from importers.columns import ColumnMap
+from importers.crs_choice import CrsChoice, choose_crs
+from importers.divisions import CodeArray, KnownCodes
+from importers.places import Owner, owners
+from importers.problems import ProblemCode
+from importers.readers import Source
+from importers.region_rows import region_columns
+from importers.rows import Rows
+from importers.shapes import Given, given_geometries, kept_as_given, stored_shapes
+from importers.stage import StageColumn, Update
+from importers.twins import twins
+from layers.fields import field_of
+from layers.spec import SpatialLayer
+
+if TYPE_CHECKING:
+    from importers.report import Detected
+    from importers.services import ImportOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What goes to the database.
+
+    Attributes
+    ----------
+    columns
+        Of the layer's table, without scope and batch.
+    derived
+        Shape (n,): the row brings no code of its own.
+    twins
+        Shape (n,): index of an earlier row that looks the same, -1 for none.
+    scopes
+        Shape (n,): the codes of the divisions concerned, joined by commas; None for a layer without scopes.
+    required
+        Fields that a new feature needs and the file has no column for.
+    """
+
+    columns: list[StageColumn]
+    derived: BoolArray
+    twins: IntArray
+    scopes: CodeArray | None
+    required: list[str]
+
+
+def assemble(
+    order: ImportOrder, source: Source, columns: ColumnMap, rows: Rows, area: GrantedArea, detected: Detected
+) -> Assembled:
+    """Return all that can be said of the rows without comparing them with what is stored; bad rows are rejected.
+
+    Raises
+    ------
+    ImportRefusedError
+        The coordinate reference system is unknown, suspected or not accepted.
+    WrongUseError
+        A default is none.
+    """
+    layer = order.layer
+    known = KnownCodes.stored(order.using)
+    cells = read_cells(layer, columns, order.defaults, rows=rows, known=known, user=order.user)
+    given = given_geometries(layer, source, columns, rows)
+    crs = crs_of(order, source, given, cells, rows, detected)
+    shapes = {name: stored_shapes(layer, name, one, crs, rows) for name, one in given.items()} if crs else {}
+    owning = owners(layer, cells, shapes, rows, area, order.using)
+    codes, derived = codes_of(layer, cells, shapes, rows)
+    staged = [StageColumn("code", as_text_column(codes))]
+    staged += cell_columns(layer, cells, owning)
+    staged += [StageColumn(column_name(layer, name), one, Update.KEEP_IF_EMPTY) for name, one in shapes.items()]
+    staged += [StageColumn(column_name(layer, o.field), as_text_column(o.codes), update_of(o)) for o in owning]
+    if layer.key == REGIONS:
+        staged += region_columns(codes, shapes.get("geom"), known, rows)
+    staged.append(StageColumn("given", kept_as_given(given, crs, order.path.name, rows), Update.ORIGIN))
+    alike = flag_twins(layer, cells, shapes, rows)
+    if "possible_duplicate_of" in {f.name for f in layer.model._meta.concrete_fields} - set(cells.values):
+        staged.append(StageColumn("possible_duplicate_of", pa.array([""] * len(rows)), Update.NEVER))
+    present = {*cells.all(), *shapes, *(owner.field for owner in owning), *missing_but_derived(layer)}
+    return Assembled(staged, derived, alike, scopes_of(layer, owning), missing_columns(layer, present))
+
+
+def crs_of(
+    order: ImportOrder, source: Source, given: dict[str, Given], cells: Cells, rows: Rows, detected: Detected
+) -> Crs | None:
+    """Return the CRS of all geometries, and say in `detected` what was considered; None without any geometry."""
+    drawn = [one.shapes for one in given.values()]
+    if not drawn or all(shapely.is_missing(one).all() for one in drawn):
+        # nothing to choose for; a named CRS is still checked
+        if not drawn and order.crs is None:
+            return None
+        drawn = drawn or [np.array([], dtype=object)]
+    first: GeometryArray = drawn[0]
+    for other in drawn[1:]:
+        first = np.where(shapely.is_missing(first), other, first)
+    claims = cells.codes("code" if order.layer.key == REGIONS else "region", len(rows))[: len(first)]
+    choice: CrsChoice = choose_crs(
+        order.layer, first, named=order.crs, said=source.crs, claims=claims, using=order.using
+    )
+    detected.crs, detected.crs_candidates = choice.crs.key, choice.candidates
+    detected.outlines = choice.evidence
+    return choice.crs
+
+
+def codes_of(
+    layer: SpatialLayer, cells: Cells, shapes: dict[str, GeometryArray], rows: Rows
+) -> tuple[CodeArray, BoolArray]:
+    """Return the code of each row and whether it was derived; rows that can have none are rejected."""
+    codes = cells.codes("code", len(rows))
+    without = np.array([code is None for code in codes], dtype=np.bool_)
+    derived = without & ~rows.bad
+    if layer.imports.code_prefix is not None and derived.any():
+        found = derived_codes(layer, cells.all(), shapes, derived)
+        codes = np.where(derived, found, codes)
+    nameless = np.array([code is None for code in codes], dtype=np.bool_) & ~rows.bad
+    rows.reject(nameless, cells.labels.get("code", "code"), ProblemCode.MISSING)
+    return codes, derived & ~rows.bad
+
+
+def cell_columns(layer: SpatialLayer, cells: Cells, owning: list[Owner]) -> list[StageColumn]:
+    """Return the columns that the file or a default fills, but code and divisions, which have their own rules."""
+    apart = {"code", *(owner.field for owner in owning)}
+    staged = [
+        StageColumn(column_name(layer, name), values) for name, values in cells.values.items() if name not in apart
+    ]
+    staged += [
+        StageColumn(column_name(layer, name), values, Update.NEVER)
+        for name, values in cells.defaults.items()
+        if name not in apart
+    ]
+    return staged
+
+
+def update_of(owner: Owner) -> Update:
+    """Return what the division of a row does to a stored feature."""
+    return Update.DERIVED_REGION if owner.derived else Update.REPLACE
+
+
+def column_name(layer: SpatialLayer, field: str) -> str:
+    """Return the database column of a field."""
+    return str(field_of(layer.model, field).column)
+
+
+def as_text_column(codes: CodeArray) -> pa.Array:
+    """Return codes as Arrow text."""
+    return pa.array(codes, pa.string())
+
+
+def scopes_of(layer: SpatialLayer, owning: list[Owner]) -> CodeArray | None:
+    """Return the divisions that each row concerns; None where the layer has no scopes."""
+    if not hasattr(layer.model, "SCOPE_FIELDS") or not owning:
+        return None
+    first, *others = [owner.codes for owner in owning]
+    joined = np.array([*(code or "" for code in first), ""], dtype=object)[:-1]
+    for codes in others:
+        more = np.array([*(f",{code}" if code else "" for code in codes), ""], dtype=object)[:-1]
+        joined = joined + more
+    return joined
+
+
+def flag_twins(layer: SpatialLayer, cells: Cells, shapes: dict[str, GeometryArray], rows: Rows) -> IntArray:
+    """Return for each row an earlier row that looks the same, and warn; -1 for none."""
+    places = shapes.get(layer.imports.geometry)
+    names = cells.values.get("name")
+    fields = {field.name for field in layer.model._meta.concrete_fields}
+    if "possible_duplicate_of" not in fields or names is None or places is None:
+        return np.full(len(rows), -1, dtype=np.int64)
+    alike = twins(names, np.where(rows.bad, None, places))
+    for row in np.flatnonzero(alike >= 0):
+        rows.warnings.append(
+            _("Row %(row)d (%(name)s) may be the same as row %(first)d (%(other)s): imported and marked.")
+            % {
+                "row": rows.numbers[row],
+                "name": names[int(row)],
+                "first": rows.numbers[alike[row]],
+                "other": names[int(alike[row])],
+            }
+        )
+    return alike
+
+
+def missing_but_derived(layer: SpatialLayer) -> set[str]:
+    """Return the fields that are filled without a column: codes, and what follows from them."""
+    return {"code", "level", "parent"} if layer.key == REGIONS else {"code"}

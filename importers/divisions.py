@@ -1,0 +1,149 @@
+"""The divisions that are known: their codes, and which one a position lies in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from geocore.arrays import BoolArray, FloatArray, GeometryArray, IntArray
+from geocore.divisions import DivisionCode, DivisionCodeError, normalise_codes
+from geocore.geodesy import distance_m
+from layers.sqlfiles import load
+
+MARGIN_DEG = 0.05
+"""Round the data: a position this far off still finds the division that it lies beside."""
+
+CodeArray = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """The smallest divisions with a surveyed boundary near the data.
+
+    Attributes
+    ----------
+    codes
+        12 digits, shape (m,).
+    geoms
+        CGCS2000 degrees, shape (m,).
+    any_stored
+        Whether any division at all has a boundary.
+    """
+
+    codes: CodeArray
+    geoms: GeometryArray
+    any_stored: bool
+
+    @classmethod
+    def near(cls, bounds: FloatArray, using: str = DEFAULT_DB_ALIAS) -> Surveyed:
+        """Return those within `MARGIN_DEG` of the box west, south, east, north; NaN: none."""
+        west, south, east, north = (float(value) for value in bounds)
+        with connections[using].cursor() as cursor:
+            cursor.execute(
+                load("importers", "surveyed_divisions"),
+                {
+                    "west": west - MARGIN_DEG,
+                    "south": south - MARGIN_DEG,
+                    "east": east + MARGIN_DEG,
+                    "north": north + MARGIN_DEG,
+                }
+                if np.isfinite(bounds).all()
+                else dict.fromkeys(("west", "south", "east", "north"), 0.0),
+            )
+            found = cursor.fetchall()
+            cursor.execute(load("importers", "any_surveyed"))
+            (stored,) = cursor.fetchone()
+        codes = np.array([code for code, _wkb in found], dtype=object)
+        geoms = shapely.from_wkb(np.array([bytes(wkb) for _code, wkb in found], dtype=object))
+        return cls(codes, np.atleast_1d(geoms), bool(stored))
+
+    def index_of(self, points: GeometryArray) -> IntArray:
+        """Return the index of the division that each point lies in (boundaries count); -1 for none and for None."""
+        index = np.full(len(points), -1, dtype=np.int64)
+        if len(self.geoms):
+            # the tree holds the points, so that each polygon is prepared once and not searched once a point
+            division, point = shapely.STRtree(points).query(self.geoms, predicate="intersects")
+            index[point[::-1]] = division[::-1]
+        return index
+
+    def codes_at(self, points: GeometryArray) -> CodeArray:
+        """Return the code of the division that each point lies in, None for none."""
+        index = self.index_of(points)
+        found = np.full(len(points), None, dtype=object)
+        found[index >= 0] = self.codes[index[index >= 0]]
+        return found
+
+    def claimed_by(self, codes: CodeArray) -> IntArray:
+        """Return the index of the division that each code is, or lies in; -1 where it has no boundary of its own."""
+        places = {code: place for place, code in enumerate(self.codes)}
+        known: dict[object, int] = {None: -1}
+        for code in set(codes) - {None}:
+            one = DivisionCode(str(code))
+            chain = (one.code, *(above.code for above in one.ancestors()))
+            known[code] = next((places[step] for step in chain if step in places), -1)
+        return np.array([known[code] for code in codes], dtype=np.int64)
+
+    def metres_outside(self, points: GeometryArray, claims: IntArray) -> FloatArray:
+        """Return how far, in geodesic metres, each point lies outside the division it claims; 0 inside, NaN unknown."""
+        metres = np.full(len(points), np.nan)
+        asked = (claims >= 0) & ~shapely.is_missing(points)
+        if not asked.any():
+            return metres
+        inside = asked & (self.index_of(points) == claims)
+        metres[inside] = 0.0
+        for row in np.flatnonzero(asked & ~inside):
+            division = self.geoms[claims[row]]
+            nearest = shapely.get_point(shapely.shortest_line(points[row], division), -1)
+            metres[row] = distance_m(shapely.get_coordinates(points[row]), shapely.get_coordinates(nearest))[0]
+        return metres
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCodes:
+    """Codes of the divisions that are stored, and earlier codes of the same."""
+
+    codes: frozenset[str]
+    renumbered: dict[str, str]
+
+    @classmethod
+    def stored(cls, using: str = DEFAULT_DB_ALIAS) -> KnownCodes:
+        """Return all that are stored."""
+        with connections[using].cursor() as cursor:
+            cursor.execute(load("importers", "division_codes"))
+            rows = cursor.fetchall()
+        renumbered = {old: code for code, aliases in rows for old in aliases}
+        codes = frozenset(code for code, _aliases in rows)
+        return cls(codes, {old: code for old, code in renumbered.items() if old not in codes})
+
+
+def division_codes(given: pa.Array, known: KnownCodes) -> tuple[CodeArray, BoolArray]:
+    """Return 12-digit codes of a column of text, None for none, and which cells are no codes.
+
+    "156451221" (country and county) is read as the `gb` attribute of national data; an earlier code becomes the
+    present one.
+    """
+    coded = given.dictionary_encode()
+    texts = coded.dictionary.to_pylist()
+    plain = [from_gb(text) for text in texts]
+    codes, valid = normalise_codes(plain)
+    present = np.array(
+        [known.renumbered.get(code, code) if good else None for code, good in zip(codes, valid, strict=True)] + [None],
+        dtype=object,
+    )
+    indices = coded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+    found = present[indices]
+    filled = given.is_valid().to_numpy(zero_copy_only=False)
+    return found, np.asarray(filled & (found == None), dtype=np.bool_)  # noqa: E711  element by element
+
+
+def from_gb(text: str) -> str:
+    """Return the six digits of a `gb` value, any other text as it is."""
+    try:
+        return DivisionCode.from_gb(text).code
+    except DivisionCodeError:
+        return text

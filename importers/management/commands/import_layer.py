@@ -1,0 +1,159 @@
+"""`manage.py import_layer LAYER FILE`: a file into a layer, all or nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from importers.problems import WrongUseError
+from importers.report import Report, Status
+from layers.registry import UnknownLayerError, all_layers, get_layer
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+    from accounts.models import User
+
+PROBLEMS, WRONG_USE = 1, 2
+SHOWN = 20
+"""Problems printed; the report holds all of them."""
+
+
+class Command(BaseCommand):
+    """Imports a file; exit code 0: committed or rehearsed clean, 1: problems and nothing changed, 2: wrong use."""
+
+    help = (
+        "Import GeoPackage, GeoJSON, a shapefile (.shp or .zip) or a table with coordinates (.csv) into a layer. "
+        "With any problem nothing is changed. Importing the same file again changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare what may be given."""
+        parser.add_argument("layer", metavar="LAYER", help="such as sites, households, plots")
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--crs", metavar="C", help="such as EPSG:4546 or gcj02; default: what the file says")
+        parser.add_argument(
+            "--map", action="append", default=[], metavar="COL=FIELD", help="what a column means; may be repeated"
+        )
+        parser.add_argument(
+            "--default",
+            action="append",
+            default=[],
+            metavar="FIELD=VALUE",
+            help="for fields that the file does not give; may be repeated",
+        )
+        parser.add_argument("--encoding", metavar="E", help="of the text; default: detected")
+        parser.add_argument("--user", metavar="U", help="import as this account, within its area; default: the system")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="why, kept with every version")
+        parser.add_argument("--dry-run", action="store_true", help="rehearse: check everything and change nothing")
+        parser.add_argument("--report", type=Path, metavar="R.json", help="write the whole report here")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run it."""
+        try:
+            report = self.imported(options)
+        except WrongUseError as error:
+            raise CommandError(str(error), returncode=WRONG_USE) from error
+        if options["report"] is not None:
+            report.write(options["report"])
+        self.show(report)
+        if report.status in {Status.PROBLEMS, Status.REFUSED}:
+            sys.exit(PROBLEMS)
+
+    def imported(self, options: dict[str, Any]) -> Report:
+        """Return the report of the import.
+
+        Raises
+        ------
+        WrongUseError
+            Something that was given means nothing.
+        """
+        from importers.services import ImportOrder, import_file  # pandas and Arrow take a second to load
+
+        target = options["report"]
+        if target is not None and (target.is_dir() or not target.absolute().parent.is_dir()):
+            raise WrongUseError(_("%(file)s cannot be written: there is no such folder.") % {"file": target})
+        try:
+            layer = get_layer(options["layer"])
+        except UnknownLayerError as error:
+            known = ", ".join(layer.key for layer in all_layers())
+            raise WrongUseError(
+                _("There is no layer “%(layer)s”; there are: %(known)s.") % {"layer": options["layer"], "known": known}
+            ) from error
+        return import_file(
+            ImportOrder(
+                layer=layer,
+                path=options["file"],
+                user=account(options["user"]),
+                crs=options["crs"],
+                encoding=options["encoding"],
+                columns=pairs(options["map"], "--map COL=FIELD"),
+                defaults=pairs(options["default"], "--default FIELD=VALUE"),
+                dry_run=options["dry_run"],
+                reason=options["reason"],
+            )
+        )
+
+    def show(self, report: Report) -> None:
+        """Print what a person needs to know."""
+        found, counts = report.detected, report.counts
+        if found.format:
+            self.stdout.write(
+                _("%(rows)d rows read as %(format)s, text %(encoding)s, coordinates %(crs)s.")
+                % {"rows": found.rows, "format": found.format, "encoding": found.encoding, "crs": found.crs or "-"}
+            )
+        for warning in report.warnings[:SHOWN]:
+            self.stdout.write(f"  ! {warning}")
+        for problem in report.problems[:SHOWN] if report.status is Status.PROBLEMS else []:
+            where = _("row %(row)d") % {"row": problem.row} if problem.row else _("file")
+            column = f", {problem.column}" if problem.column else ""
+            self.stderr.write(f"  {where}{column}: {' '.join(problem.words)} [{problem.code}]")
+        if len(report.problems) > SHOWN:
+            self.stderr.write(_("  … and %(n)d more (--report keeps all).") % {"n": len(report.problems) - SHOWN})
+        if report.reason:
+            (self.stderr if report.status in {Status.PROBLEMS, Status.REFUSED} else self.stdout).write(report.reason)
+        self.stdout.write(
+            _("%(status)s: %(add)d added, %(change)d changed, %(same)d the same, %(rejected)d rejected.")
+            % {"status": report.status, **counts.as_json()}
+        )
+        if report.batch:
+            self.stdout.write(_("Batch %(batch)s.") % {"batch": report.batch})
+
+
+def pairs(given: list[str], form: str) -> dict[str, str]:
+    """Return `A=B` options as a dictionary.
+
+    Raises
+    ------
+    WrongUseError
+        One has no equals sign, nothing before it, or is given twice.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        # a column name may hold an equals sign, a field never does
+        left, equals, right = text.rpartition("=") if "FIELD" in form.split("=")[1] else text.partition("=")
+        if not equals or not left.strip() or not right.strip() or left.strip() in found:
+            raise WrongUseError(_("“%(given)s” is not of the form %(form)s.") % {"given": text, "form": form})
+        found[left.strip()] = right.strip()
+    return found
+
+
+def account(name: str | None) -> User | None:
+    """Return the account called `name`; None for the system itself.
+
+    Raises
+    ------
+    WrongUseError
+        There is none, or it is closed.
+    """
+    if name is None:
+        return None
+    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise WrongUseError(_("There is no active account “%(name)s”.") % {"name": name})
+    return user

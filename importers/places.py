@@ -1,0 +1,164 @@
+"""Which division owns each row, and whether the row may lie there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from django.db import DEFAULT_DB_ALIAS
+
+from accounts.selectors import GrantedArea
+from geocore.arrays import BoolArray, GeometryArray
+from geocore.geodesy import distance_m
+from importers.cells import Cells
+from importers.divisions import CodeArray, Surveyed
+from importers.problems import ProblemCode, RowProblem
+from importers.rows import Rows
+from layers.fields import field_of, is_array
+from layers.services import AREA_TOLERANCE_M
+from layers.spec import SpatialLayer
+
+FROM_NEW_HOME = {"destination": "new_home"}
+"""Divisions that follow from another geometry than the one that owns the feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A division field with a value for each row.
+
+    `derived` says that the file has no such column: the positions decided.
+    """
+
+    field: str
+    codes: CodeArray
+    derived: bool
+
+
+def owners(
+    layer: SpatialLayer,
+    cells: Cells,
+    shapes: dict[str, GeometryArray],
+    rows: Rows,
+    area: GrantedArea,
+    using: str = DEFAULT_DB_ALIAS,
+) -> list[Owner]:
+    """Return the divisions of each row, as the file names them or as the positions show.
+
+    Rows that no division owns, that lie elsewhere than they say, or outside `area`, are rejected.
+    """
+    if not hasattr(layer.model, "SCOPE_FIELDS"):
+        outside_area(cells.codes("code", len(rows)), rows, area)
+        return []
+    near = Surveyed.near(bounds_of(shapes), using)
+    found = []
+    for name in layer.model.SCOPE_FIELDS:
+        if is_array(field_of(layer.model, name)):
+            continue
+        geometry = FROM_NEW_HOME.get(name) or (layer.inside_area[0] if layer.inside_area else layer.imports.geometry)
+        owner = owner_of(layer, name, cells, shapes.get(geometry), rows, near)
+        if owner is not None:
+            found.append(owner)
+    for owner in found[:1]:
+        if layer.inside_area and (layer.inside_area[0] in shapes):
+            check_inside(owner, cells, shapes[layer.inside_area[0]], rows, near, area)
+        outside_area(owner.codes, rows, area)
+    return found
+
+
+def bounds_of(shapes: dict[str, GeometryArray]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the box around all geometries; NaN where there is none."""
+    drawn = [shapely.total_bounds(one) for one in shapes.values()]
+    if not drawn:
+        return np.full(4, np.nan)
+    with np.errstate(invalid="ignore"):
+        low, high = np.fmin.reduce(drawn), np.fmax.reduce(drawn)
+    return np.concatenate((low[:2], high[2:]))
+
+
+def owner_of(
+    layer: SpatialLayer, name: str, cells: Cells, shapes: GeometryArray | None, rows: Rows, near: Surveyed
+) -> Owner | None:
+    """Return the division field `name`; None where neither a column nor a geometry fills it."""
+    count = len(rows)
+    named = cells.codes(name, count)
+    if shapes is None:
+        if name not in cells.all():
+            return None
+        reject_unowned(layer, name, named, np.zeros(count, dtype=np.bool_), rows, cells)
+        return Owner(name, named, derived=False)
+    positions = np.where(shapely.get_type_id(shapes) == 0, shapes, shapely.point_on_surface(shapes))
+    open_ = np.array([code is None for code in named], dtype=np.bool_)
+    codes = named.copy()
+    if open_.any():
+        codes[open_] = near.codes_at(positions)[open_]
+    reject_unowned(layer, name, codes, ~shapely.is_missing(positions), rows, cells, positions)
+    return Owner(name, codes, derived=name not in cells.all())
+
+
+def reject_unowned(
+    layer: SpatialLayer,
+    name: str,
+    codes: CodeArray,
+    placed: BoolArray,
+    rows: Rows,
+    cells: Cells,
+    positions: GeometryArray | None = None,
+) -> None:
+    """Reject rows without the division that must own them."""
+    unowned = np.array([code is None for code in codes], dtype=np.bool_) & ~rows.bad
+    if field_of(layer.model, name).null:
+        return
+    label = cells.labels.get(name)
+    if positions is not None:
+        nowhere = unowned & placed
+        texts = [f"{p.x:.6f}, {p.y:.6f}" if bad else "" for p, bad in zip(positions, nowhere, strict=True)]
+        rows.reject(nowhere, label, ProblemCode.NO_REGION_HERE, texts)
+    rows.reject(unowned & ~placed, label or name, ProblemCode.MISSING)
+
+
+def check_inside(
+    owner: Owner, cells: Cells, shapes: GeometryArray, rows: Rows, near: Surveyed, area: GrantedArea
+) -> None:
+    """Reject rows whose geometry reaches out of the division that they name, by more than boundaries err."""
+    if owner.derived and area.everywhere:
+        return
+    claims = near.claimed_by(owner.codes)
+    asked = np.flatnonzero((claims >= 0) & ~rows.bad & ~shapely.is_missing(shapes))
+    order = asked[np.argsort(claims[asked], kind="stable")]
+    for group in np.split(order, np.flatnonzero(np.diff(claims[order])) + 1):
+        if not len(group):
+            continue
+        division = near.geoms[claims[group[0]]]
+        shapely.prepare(division)
+        for row in group[~shapely.covers(division, shapes[group])]:
+            metres = metres_beyond(shapes[row], division)
+            if metres > AREA_TOLERANCE_M:
+                code = ProblemCode.OUTSIDE_AREA if owner.derived else ProblemCode.OUTSIDE_REGION
+                params = {"metres": f"{metres:,.0f}"}
+                label = cells.labels.get(owner.field)
+                rows.reject_one(row, RowProblem(int(rows.numbers[row]), label, code, str(owner.codes[row]), params))
+
+
+def metres_beyond(shape: shapely.Geometry, division: shapely.Geometry) -> float:
+    """Return how far, in geodesic metres, the farthest vertex outside `division` lies from it."""
+    outside = shapely.points(shapely.get_coordinates(shapely.difference(shape, division)))
+    nearest = shapely.get_point(shapely.shortest_line(outside, division), -1)
+    metres = distance_m(shapely.get_coordinates(outside), shapely.get_coordinates(nearest))
+    return float(metres.max(initial=0.0))
+
+
+def outside_area(codes: CodeArray, rows: Rows, area: GrantedArea) -> None:
+    """Reject rows of divisions in which the user may not import."""
+    if area.everywhere:
+        return
+    outside = {code for code in set(codes) - {None} if not str(code).startswith(area.divisions or ("none",))}
+    rows.reject(
+        np.array([code in outside for code in codes], dtype=np.bool_) & ~rows.bad, None, ProblemCode.OUTSIDE_AREA, codes
+    )
+
+
+def as_column(codes: CodeArray) -> pa.Array:
+    """Return codes as Arrow has text."""
+    return pa.array(codes, pa.string())

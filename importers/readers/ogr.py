@@ -1,0 +1,212 @@
+"""GeoPackage and shapefile, by GDAL (pyogrio)."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from geocore.wkb import read_wkb
+from importers.problems import ImportRefusedError, ProblemCode
+from importers.readers.archive import unpack_shapefile
+from importers.readers.encoding import detect_in_cells, known_encoding, reads, shown
+from importers.readers.source import Column, Source
+
+UNREADABLE = (
+    DataSourceError,
+    DataLayerError,
+    FeatureError,
+    FieldError,
+    GeometryError,
+    pa.ArrowException,
+    OSError,
+    ValueError,
+)
+
+DRIVERS = {"gpkg": "GPKG", "shapefile": "ESRI Shapefile"}
+SHP_HEADER_BYTES = 100
+SHP_MAGIC = 9994
+
+
+def read_geopackage(path: Path, encoding: str | None = None) -> Source:
+    """Return the features of the one layer of a GeoPackage; its text is UTF-8 by its standard.
+
+    Raises
+    ------
+    ImportRefusedError
+        It can't be read, or has several layers.
+    """
+    with path.open("rb") as file:
+        magic = file.read(16)
+    if magic != b"SQLite format 3\x00":
+        raise ImportRefusedError(ProblemCode.UNREADABLE_FILE, format="GeoPackage", detail="it is no SQLite database")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    except UNREADABLE as error:
+        raise unreadable("GeoPackage", error) from error
+    if len(layers) > 1:
+        raise ImportRefusedError(ProblemCode.SEVERAL_LAYERS, detail=", ".join(layers[:10]))
+    if not layers:
+        raise ImportRefusedError(ProblemCode.NO_ROWS)
+    return read_layer(path, "gpkg", "UTF-8", layer=layers[0])
+
+
+def read_zipped_shapefile(path: Path, encoding: str | None = None) -> Source:
+    """Return the features of the one shapefile in an archive."""
+    with tempfile.TemporaryDirectory() as folder:
+        return read_shapefile(unpack_shapefile(path, Path(folder)), encoding)
+
+
+def read_shapefile(path: Path, encoding: str | None = None) -> Source:
+    """Return the features of a shapefile; the encoding of its text is that of the .cpg, or what the cells read as.
+
+    Raises
+    ------
+    ImportRefusedError
+        A part is missing or cut short.
+    """
+    check_parts(path)
+    found = known_encoding(encoding) if encoding else dbf_encoding(path)
+    return read_layer(path, "shapefile", shown(found))
+
+
+def check_parts(path: Path) -> None:
+    """Refuse a shapefile without its index or table, and one whose parts are shorter than they say."""
+    for suffix in (".shx", ".dbf"):
+        if beside(path, suffix) is None:
+            raise ImportRefusedError(
+                ProblemCode.UNREADABLE_FILE, format="shapefile", detail=f"the {suffix} beside {path.name} is missing"
+            )
+    with path.open("rb") as file:
+        header = file.read(SHP_HEADER_BYTES)
+    if len(header) < SHP_HEADER_BYTES or struct.unpack(">i", header[:4])[0] != SHP_MAGIC:
+        raise ImportRefusedError(ProblemCode.UNREADABLE_FILE, format="shapefile", detail="its first bytes are others")
+    promised, present = struct.unpack(">i", header[24:28])[0] * 2, path.stat().st_size
+    if present < promised:
+        raise ImportRefusedError(ProblemCode.CUT_SHORT, detail=f"{present:,} / {promised:,} bytes")
+
+
+def beside(path: Path, suffix: str) -> Path | None:
+    """Return the file of the same name with another ending, in whatever case it is written."""
+    return next((part for part in (path.with_suffix(suffix), path.with_suffix(suffix.upper())) if part.is_file()), None)
+
+
+def dbf_encoding(path: Path) -> str:
+    """Return the encoding of the .cpg where the cells read in it, else what the cells read as."""
+    table = beside(path, ".dbf")
+    assert table is not None
+    cells = list(dbf_cells(table.read_bytes()))
+    label = beside(path, ".cpg")
+    if label is not None:
+        try:
+            named = known_encoding(label.read_text(encoding="latin-1").strip())
+        except ImportRefusedError:
+            named = ""
+        if named and all(reads(cell, named) for cell in cells):
+            return named
+    return detect_in_cells(cells)
+
+
+def dbf_cells(raw: bytes) -> Iterator[bytes]:
+    """Yield the text cells of a dBASE table.
+
+    Raises
+    ------
+    ImportRefusedError
+        The table is shorter than its header says.
+    """
+    if len(raw) < 32:
+        raise ImportRefusedError(ProblemCode.CUT_SHORT, detail=".dbf")
+    rows, start, width = struct.unpack("<IHH", raw[4:12])
+    if start + rows * width > len(raw) or start < 33 or not width:
+        raise ImportRefusedError(ProblemCode.CUT_SHORT, detail=f".dbf, {len(raw):,} / {start + rows * width:,} bytes")
+    offset = 1
+    for place in range(32, start - 1, 32):
+        field = raw[place : place + 32]
+        if len(field) < 32 or field[:1] == b"\r":
+            return
+        if field[11:12] == b"C":
+            yield from cells_at(raw, start + offset, width, rows, field[16])
+        offset += field[16]
+
+
+def cells_at(raw: bytes, start: int, width: int, rows: int, length: int) -> Iterator[bytes]:
+    """Yield the cells of one column, without the blanks that fill them up."""
+    for row in range(rows):
+        at = start + row * width
+        yield raw[at : at + length].rstrip(b" \x00")
+
+
+def read_layer(path: Path, kind: str, encoding: str, layer: str | None = None) -> Source:
+    """Return the features of a layer that GDAL opens with the expected driver.
+
+    Raises
+    ------
+    ImportRefusedError
+        GDAL can't, opens it as something else, or gives fewer features than the file promises.
+    """
+    said: list[str] = []
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+            if info["driver"] != DRIVERS[kind]:
+                raise ImportRefusedError(ProblemCode.FORMAT_UNKNOWN, info["driver"])
+            option = {"encoding": encoding} if kind == "shapefile" else {}
+            meta, table = pyogrio.read_arrow(path, layer=layer, **option)
+        said = [str(warning.message) for warning in caught if not about_pyogrio(warning)]
+    except UNREADABLE as error:
+        raise unreadable(kind, error) from error
+    if table.num_rows < info["features"]:
+        raise ImportRefusedError(ProblemCode.CUT_SHORT, detail=f"{table.num_rows:,} / {info['features']:,}")
+    geometry = meta["geometry_name"] or "wkb_geometry"
+    shapes = read_wkb(table.column(geometry).to_pylist() if geometry in table.column_names else [None] * table.num_rows)
+    return Source(
+        format=kind,
+        encoding=encoding,
+        row_numbers=np.arange(1, table.num_rows + 1),
+        columns=tuple(
+            Column(name, flat(table.column(place))) for place, name in enumerate(table.column_names) if name != geometry
+        ),
+        geometries=shapes.geometries,
+        faults=shapes.faults,
+        crs=named_crs(info["crs"]),
+        warnings=list(dict.fromkeys(said))[:10],
+    )
+
+
+def about_pyogrio(warning: warnings.WarningMessage) -> bool:
+    """Return whether a warning is about how we call the library, which is no news to a user."""
+    return "pyogrio" in str(warning.message) or issubclass(warning.category, DeprecationWarning)
+
+
+def flat(column: Any) -> pa.Array:
+    """Return a column in one piece."""
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def named_crs(crs: str | None) -> str | None:
+    """Return what the file says of its CRS; the placeholders of GeoPackage for "undefined" say nothing."""
+    return None if not crs or "undefined" in crs.casefold() else crs
+
+
+def unreadable(kind: str, error: Exception) -> ImportRefusedError:
+    """Return the refusal, with what GDAL said but without our paths."""
+    detail = str(error).partition("\n")[0]
+    return ImportRefusedError(ProblemCode.UNREADABLE_FILE, format=kind, detail=shortened(detail))
+
+
+def shortened(detail: str) -> str:
+    """Return a message of a library without folders, short enough for a sentence."""
+    words = [Path(word.strip("'\"")).name if "/" in word else word for word in detail.split()]
+    return " ".join(words)[:200].rstrip(".")

@@ -1,0 +1,160 @@
+"""Importing a file into a layer: understood, checked row by row, rehearsed, and written as a whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import DEFAULT_DB_ALIAS
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.roles import Action
+from accounts.selectors import EVERYWHERE, GrantedArea, granted_area
+from importers.assemble import assemble
+from importers.columns import map_columns, shown
+from importers.models import ImportBatch
+from importers.problems import ImportRefusedError, ProblemCode
+from importers.readers import read_file
+from importers.report import Counts, Detected, Report, Status
+from importers.rows import Rows
+from importers.write import Written, write
+from layers.spec import SpatialLayer
+
+if TYPE_CHECKING:
+    from accounts.selectors import Asker
+
+LONGEST_REASON = 300
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """What is to be imported, as the user asks for it.
+
+    Attributes
+    ----------
+    user
+        None: the system itself, everywhere.
+    crs, encoding
+        As the user names them; None: detect.
+    columns
+        Column to field, over the declared aliases.
+    defaults
+        Field to value, for what the file does not give.
+    dry_run
+        Rehearse: everything is done and then taken back.
+    """
+
+    layer: SpatialLayer
+    path: Path
+    user: Asker | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+    reason: str = ""
+    using: str = DEFAULT_DB_ALIAS
+
+
+def import_file(order: ImportOrder) -> Report:
+    """Import a file and return what was found and done; with any problem nothing is changed.
+
+    Raises
+    ------
+    importers.problems.WrongUseError
+        The order names columns, fields or values that do not exist.
+    """
+    detected = Detected()
+    try:
+        return run(order, detected)
+    except ImportRefusedError as refusal:
+        counts = Counts(read=detected.rows, rejected=detected.rows)
+        return Report(Status.REFUSED, str(refusal), detected, counts, problems=[refusal.problem])
+
+
+def run(order: ImportOrder, detected: Detected) -> Report:
+    """Import; `detected` is filled in as the file is understood."""
+    started = timezone.now()
+    area = area_of(order)
+    source = read_file(order.path, order.encoding)
+    detected.format, detected.encoding, detected.rows = (
+        source.format,
+        source.encoding,
+        len(source) + len(source.problems),
+    )
+    rows = Rows.of(source.row_numbers)
+    rows.warnings += source.warnings
+    columns = map_columns(order.layer, source, order.columns)
+    if columns.unused:
+        rows.warnings.append(
+            _("Columns that mean nothing here were left out: %(names)s.") % {"names": shown(columns.unused)}
+        )
+    ready = assemble(order, source, columns, rows, area, detected)
+    batch = ImportBatch(
+        layer=order.layer.key,
+        file_name=order.path.name[:255],
+        sha256=sha256_of(order.path),
+        format=source.format,
+        encoding=source.encoding,
+        crs=detected.crs or "",
+        mapping=columns.as_json(),
+        reason=order.reason[:LONGEST_REASON],
+        requested_by_id=None if order.user is None else order.user.pk,
+        started_at=started,
+    )
+    written = write(order, ready, rows, area, batch.pk, lambda done: keep(batch, done, order.using))
+    problems = sorted([*source.problems, *rows.problems], key=lambda problem: problem.row)
+    counts = counts_of(written, detected.rows)
+    if problems:
+        reason = _("%(rejected)d of %(read)d rows have problems; nothing was changed.") % {
+            "rejected": counts.rejected,
+            "read": counts.read,
+        }
+        return Report(Status.PROBLEMS, reason, detected, counts, rows.warnings, problems)
+    if order.dry_run:
+        return Report(Status.REHEARSED, _("Rehearsed: nothing was changed."), detected, counts, rows.warnings)
+    return Report(Status.COMMITTED, "", detected, counts, rows.warnings, batch=str(batch.pk))
+
+
+def area_of(order: ImportOrder) -> GrantedArea:
+    """Return where the user may import into the layer.
+
+    Raises
+    ------
+    ImportRefusedError
+        Nowhere.
+    """
+    if order.user is None:
+        return EVERYWHERE
+    layer = order.layer
+    area = granted_area(user=order.user, layer=layer.key, action=Action.IMPORT, roles=layer.access.roles(Action.IMPORT))
+    if area.nowhere:
+        raise ImportRefusedError(ProblemCode.NO_IMPORT_RIGHT, order.user.get_username(), layer=layer.key)
+    return area
+
+
+def counts_of(written: Written, read: int) -> Counts:
+    """Return the counts of a report; what was neither written nor found the same was rejected."""
+    rejected = read - written.add - written.change - written.same
+    return Counts(read, written.add, written.change, written.same, rejected)
+
+
+def keep(batch: ImportBatch, written: Written, using: str) -> None:
+    """Store the record of a batch that is about to be committed."""
+    batch.counts = counts_of(written, written.add + written.change + written.same).as_json()
+    batch.finished_at = timezone.now()
+    batch.save(using=using, force_insert=True)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
