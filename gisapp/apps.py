@@ -1,6 +1,25 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.utils.translation import gettext_lazy as _
+
+# What packages bring along and no browser asks for.
+NOT_SERVED = [
+    "*.map",
+    "*.ts",
+    "*.mts",
+    "*-dev.mjs",
+    "*.rtl.*",
+    "tabler-flags*",
+    "tabler-payments*",
+    "tabler-socials*",
+    "tabler-marketing*",
+    "echarts.js",
+    "echarts.esm.js",
+    "echarts.esm.mjs",
+    "echarts.esm.min.js",
+    "echarts.common.js",
+    "echarts.simple.js",
+]
 
 
 class GisappConfig(AppConfig):
@@ -13,25 +32,6 @@ class GisappConfig(AppConfig):
     def ready(self) -> None:
         from gisapp import checks  # noqa: F401  registers the system checks
 
-
-class StaticFiles(StaticFilesConfig):
-    """Django's app for static files, that leaves behind what no browser asks for."""
-
-    ignore_patterns = [
-        *StaticFilesConfig.ignore_patterns,
-        "*.map",
-        "*.ts",
-        "*.mts",
-        "*-dev.mjs",
-        "*.rtl.*",
-        "tabler-flags*",
-        "tabler-payments*",
-        "tabler-socials*",
-        "tabler-marketing*",
-        "echarts.js",
-        "echarts.esm.js",
-        "echarts.esm.mjs",
-        "echarts.esm.min.js",
-        "echarts.common.js",
-        "echarts.simple.js",
-    ]
+        static_files = apps.get_app_config("staticfiles")
+        assert isinstance(static_files, StaticFilesConfig)
+        static_files.ignore_patterns = [*StaticFilesConfig.ignore_patterns, *NOT_SERVED]
