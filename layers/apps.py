@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +12,6 @@ class LayersConfig(AppConfig):
 
     def ready(self) -> None:
         from layers import checks  # noqa: F401  registers the system checks
+        from layers.rights import restrict_rights
+
+        post_migrate.connect(restrict_rights, sender=self, dispatch_uid="layers.rights")

@@ -23,6 +23,8 @@ from layers.catalogue.plots import Plot
 from layers.catalogue.projects import Project
 from layers.catalogue.regions import Region
 from layers.catalogue.sites import Site
+from layers.registry import get_layer
+from tests.generic import generic_feature
 
 SRID = 4490
 PLACES = {
@@ -244,10 +246,13 @@ FACTORIES: dict[str, type[DjangoModelFactory[Any]]] = {
 
 
 def feature(layer: str, *, at: str = "451221001001", **values: Any) -> Any:
-    """Return a new feature of `layer` that the division `at` owns."""
+    """Return a new feature of `layer` that the division `at` owns; a layer without a factory gets what it needs."""
     if layer == "regions":
         return region(at)
-    return FACTORIES[layer](at=at, **values)
+    if layer in FACTORIES:
+        return FACTORIES[layer](at=at, **values)
+    place = {"point": near(at), "polygon": square(at), "multi": multi(square(at))}
+    return generic_feature(get_layer(layer).model, region=region(at), place=place, **values)
 
 
 class UserFactory(DjangoModelFactory[User]):
