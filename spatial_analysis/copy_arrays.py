@@ -52,9 +52,7 @@ def copy_to_array(
     """
     buffer = BytesIO()
     with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY ({cursor.mogrify(query, parameters).decode()}) TO STDOUT (FORMAT binary)", buffer, size=1 << 20
-        )
+        cursor.copy_expert(f"COPY ({cursor.mogrify(query, parameters).decode()}) TO STDOUT (FORMAT binary)", buffer)
     return rows_of(buffer.getbuffer(), columns)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from django.db.models.functions import Coalesce
 from django.utils.html import escape
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from layers.models import Region
@@ -151,9 +151,10 @@ def choropleth(
 def longest(moves: Sequence[dict[str, Any]]) -> folium.FeatureGroup:
     """Return the longest moves: a line, a ring at the old and a disc at the new home."""
     group = folium.FeatureGroup(name=_("The %(count)d longest moves") % {"count": len(moves)})
+    unit = pgettext("unit", "km")
     for move in moves:
         old, new = ((move[end][1], move[end][0]) for end in ("old_home", "new_home"))
-        text = escape(f"{move['household']} · {km(move['distance_m'])} km")
+        text = escape(f"{move['household']} · {km(move['distance_m'])} {unit}")
         folium.PolyLine([old, new], color=MOVE, weight=1.5, opacity=0.85, tooltip=text).add_to(group)  # type: ignore[no-untyped-call]
         for place, fill in ((old, GROUND), (new, MOVE)):
             folium.CircleMarker(
@@ -184,9 +185,10 @@ def boxes(answer: dict[str, Any], rows: dict[str, dict[str, Any]], classes: Clas
         "missing": f"{total['missing']:,}",
     }
     note = _("Straight line on the ellipsoid (CGCS2000), old to new home. Boundaries are for reference only.")
+    legend_title = _("Median distance (km)")
     return (
         f'<div class="map-box map-title"><h1>{escape(heading(answer))}</h1><p>{escape(summary)}</p></div>'
-        f'<div class="map-box map-legend"><b>{escape(_("Median distance (km)"))}</b>{legend(rows, classes)}</div>'
+        f'<div class="map-box map-legend"><b>{escape(legend_title)}</b>{legend(rows, classes)}</div>'
         f'<div class="map-note">{escape(note)}</div>'
     )
 

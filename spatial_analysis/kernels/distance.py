@@ -180,12 +180,14 @@ class Histogram:
 def histogram(values: FloatArray, *, bins: int = 24) -> Histogram:
     """Return at most `bins` counts of the known values (not negative) in bins 1, 2 or 5 times a power of ten wide.
 
-    The bins cover 99 % of the values, so that one outlier does not flatten the rest; the last one is open.
+    The bins reach to twice the 90th percentile, or to the 99th where that is nearer, so that a few far values do not
+    flatten the rest; the last one is open.
     """
     known = values[~np.isnan(values)]
     if known.size == 0:
         return Histogram(width=0.0, counts=np.zeros(0, dtype=np.int64))
-    width = round_width(float(np.quantile(known, 0.99)) / (bins - 1))
+    p90, p99 = np.quantile(known, (0.9, 0.99)).tolist()
+    width = round_width(min(2 * p90, p99) / (bins - 1))
     bin_of = np.minimum(known // width, bins - 1).astype(np.int64)
     return Histogram(width=width, counts=np.bincount(bin_of).astype(np.int64))
 

@@ -132,6 +132,14 @@ def test_one_outlier_does_not_flatten_the_histogram() -> None:
     assert found.counts[-1] == 1
 
 
+def test_a_far_twentieth_does_not_flatten_the_histogram() -> None:
+    # 95 % up to 10 km, 5 % at 400 km: bins of 1 km (twice the 90th percentile in 23 bins), the far ones in the last
+    values = np.concatenate((np.linspace(0, 10_000, 950), np.full(50, 400_000.0)))
+    found = histogram(values)
+    assert found.width == 1000.0
+    assert found.counts[-1] == 50
+
+
 @pytest.mark.parametrize(
     ("least", "width"), [(0.0, 1.0), (0.9, 1.0), (1.0, 1.0), (1.1, 2.0), (430.0, 500.0), (6.0, 10.0)]
 )

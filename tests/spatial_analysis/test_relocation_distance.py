@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
 from geocore.divisions import DivisionCode, Level
@@ -197,3 +199,10 @@ def test_equal_moves_are_listed_in_order_of_id() -> None:
     far = HouseholdFactory(to="451222001001")
     moves = relocation_distance(everything()).households
     assert moves.ends.id[moves.longest(3)].tolist() == [far.pk, households[0].pk, households[1].pk]
+
+
+def test_the_debug_mode_reads_the_same() -> None:
+    # Django wraps the cursor there, and its copy_expert takes no further argument
+    HouseholdFactory()
+    with CaptureQueriesContext(connection):
+        assert len(household_ends(everything())) == 1
