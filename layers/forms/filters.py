@@ -113,7 +113,7 @@ class ListForm(forms.Form):
             widget=forms.MultipleHiddenInput if several else OneOf,
             error_messages={"invalid_choice": _("“%(value)s” is none of the choices.")},
         )
-        field.widget.choices = [("", _("All")), *choices]  # type: ignore[attr-defined]
+        field.widget.choices = [("", _("All")), *choices]
         return field
 
     def query(self) -> ListQuery:

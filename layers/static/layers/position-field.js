@@ -93,7 +93,10 @@ export class PositionField {
 
   /** @param {string} tool */
   start(tool) {
-    if (tool === "place") this.map.once("click", this.placed, this);
+    if (tool === "place") {
+      this.map.getContainer().classList.add("is-placing"); // whatever lies there already must not take the click
+      this.map.once("click", this.placed, this);
+    }
     if (tool === "clear") this.write(["", ""]);
   }
 
@@ -103,6 +106,7 @@ export class PositionField {
   }
 
   stop() {
+    this.map.getContainer().classList.remove("is-placing");
     this.map.off("click", this.placed, this);
   }
 

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pghistory
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Grant, User
+
+if TYPE_CHECKING:
+    from django.forms import BaseModelFormSet, ModelForm
+    from django.http import HttpRequest, HttpResponse
+
+
+@contextmanager
+def remembered(request: HttpRequest) -> Iterator[None]:
+    """Write down with every change of a grant who made it; the row of a deletion has no other place for that."""
+    with pghistory.context(user=request.user.pk, username=request.user.get_username()):
+        yield
+
+
+class GrantInline(admin.TabularInline[Grant, User]):
+    """The grants of a user."""
+
+    model = Grant
+    fk_name = "user"
+    extra = 0
+    fields = ("role", "layer", "action", "everywhere", "division", "site", "granted_by", "granted_at")
+    readonly_fields = ("granted_by", "granted_at")
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """People with an account, and what they were granted."""
+
+    list_display = ("username", "display_name", "language", "is_active", "is_staff", "is_superuser", "last_login")
+    search_fields = ("username", "display_name", "email")
+    inlines = (GrantInline,)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("display_name", "language", "email")}),
+        (
+            _("Rights in the system itself"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("username", "display_name", "language", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Return the grants only once there is a user to grant to."""
+        return super().get_inlines(request, obj) if obj else ()
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the page; what it changes carries the name of who asked."""
+        with remembered(request):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: BaseModelFormSet[Any, Any], change: bool) -> None:  # noqa: FBT001  Django's own signature
+        """Save grants in the name of who gives them."""
+        for grant in formset.save(commit=False):
+            grant.granted_by = request.user
+            grant.save()
+        for gone in formset.deleted_objects:
+            gone.delete()
+        formset.save_m2m()
+
+
+@admin.register(Grant)
+class GrantAdmin(admin.ModelAdmin[Grant]):
+    """All grants in one list."""
+
+    list_display = ("user", "role", "layer", "action", "where", "granted_by", "granted_at")
+    list_filter = ("role", "action", "everywhere", "layer")
+    search_fields = ("user__username", "user__display_name", "division", "site")
+    list_select_related = ("user", "granted_by")
+    autocomplete_fields = ("user",)
+    fields = ("user", "role", "layer", "action", "everywhere", "division", "site", "granted_by", "granted_at")
+    readonly_fields = ("granted_by", "granted_at")
+
+    @admin.display(description=_("where"), ordering="division")
+    def where(self, grant: Grant) -> str:
+        """Return where the grant holds."""
+        return str(_("everywhere")) if grant.everywhere else grant.division or grant.site
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the page; what it changes carries the name of who asked."""
+        with remembered(request):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take a grant away in the name of who asked."""
+        with remembered(request):
+            return super().delete_view(request, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the list; its actions carry the name of who asked."""
+        with remembered(request):
+            return super().changelist_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Grant, form: ModelForm[Grant], change: bool) -> None:  # noqa: FBT001  Django's own signature
+        """Save a grant in the name of who gives it."""
+        obj.granted_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(apps.get_model("accounts", "GrantEvent"))
+class GrantEventAdmin(admin.ModelAdmin[Any]):
+    """Every grant ever given, changed or taken away; nothing here can be changed."""
+
+    list_display = ("pgh_created_at", "event", "user_id", "role", "layer", "action", "where", "author")
+    list_filter = ("pgh_label", "role")
+    list_select_related = ("pgh_context",)
+    date_hierarchy = "pgh_created_at"
+    ordering = ("-pgh_id",)
+
+    @admin.display(description=_("what happened"), ordering="pgh_label")
+    def event(self, row: Any) -> str:
+        """Return the event in a word."""
+        words = {"insert": _("given"), "update": _("changed"), "delete": _("taken away")}
+        return str(words.get(row.pgh_label, row.pgh_label))
+
+    @admin.display(description=_("where"))
+    def where(self, row: Any) -> str:
+        """Return where the grant held."""
+        return str(_("everywhere")) if row.everywhere else row.division or row.site
+
+    @admin.display(description=_("by"))
+    def author(self, row: Any) -> str:
+        """Return who did it, where the change came through a page."""
+        told = getattr(row.pgh_context, "metadata", None) or {}
+        return str(told.get("username", ""))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
