@@ -56,7 +56,7 @@ def tile_address(view: str) -> str:
 
 def facts(layer: SpatialLayer) -> list[list[str]]:
     """Return column and heading of the properties that a popup shows: the columns of the list, without references."""
-    fields = [layer.model._meta.get_field(name) for name in layer.columns if name not in {"code", "name"}]
+    fields: list[Any] = [layer.model._meta.get_field(name) for name in layer.columns if name not in {"code", "name"}]
     return [[field.column, str(field.verbose_name)] for field in fields if not field.is_relation]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.db import OperationalError
 from django.http import JsonResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from psycopg2.errors import QueryCanceled
@@ -17,6 +16,7 @@ from layers.registry import UnknownLayerError, get_view
 from tiles import selectors
 from tiles.answers import tile_answer, with_headers
 from tiles.grid import NoSuchTileError, read_address
+from tiles.map_layers import tile_address
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -57,14 +57,11 @@ def tilejson(request: HttpRequest, view: str) -> HttpResponseBase:
     found = view_or_problem(request, view)
     if isinstance(found, JsonResponse):
         return found
-    # reverse() would escape the braces of the template
-    tiles = reverse("tiles:vector", args=(view, 0, 0, 0)).removesuffix("0/0/0.mvt") + "{z}/{x}/{y}.mvt"
     description = selectors.described(view, user=request.user)
+    # build_absolute_uri() would escape the braces of the template
+    address = request.build_absolute_uri("/").rstrip("/") + tile_address(view)
     return with_headers(
-        JsonResponse(
-            selectors.tilejson(view, description, address=request.build_absolute_uri("/").rstrip("/") + tiles),
-            json_dumps_params={"ensure_ascii": False},
-        )
+        JsonResponse(selectors.tilejson(view, description, address=address), json_dumps_params={"ensure_ascii": False})
     )
 
 
