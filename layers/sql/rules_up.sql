@@ -70,16 +70,16 @@ $$;
 DO $$
 DECLARE
     personal text;
+    allowed constant text := 'current_setting(''gisapp.divisions'', TRUE) = ''*'' '
+        'OR layers_personal_visible(household_code)';
 BEGIN
     FOREACH personal IN ARRAY ARRAY[
         'layers_householdidentity', 'layers_householdidentityevent', 'layers_person', 'layers_personevent'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', personal);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', personal);
-        EXECUTE format(
-            'CREATE POLICY area ON %I USING (layers_personal_visible(household_code)) '
-            'WITH CHECK (layers_personal_visible(household_code))', personal
-        );
+        -- "everywhere" is tested outside the function: a call a row costs 10 to 40 microseconds
+        EXECUTE format('CREATE POLICY area ON %1$I USING (%2$s) WITH CHECK (%2$s)', personal, allowed);
     END LOOP;
 END
 $$;
