@@ -1,5 +1,5 @@
 from django.apps import AppConfig, apps
-from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.contrib.staticfiles import apps as static_apps
 from django.utils.translation import gettext_lazy as _
 
 # What packages bring along and no browser asks for.
@@ -33,5 +33,5 @@ class GisappConfig(AppConfig):
         from gisapp import checks  # noqa: F401  registers the system checks
 
         static_files = apps.get_app_config("staticfiles")
-        assert isinstance(static_files, StaticFilesConfig)
-        static_files.ignore_patterns = [*StaticFilesConfig.ignore_patterns, *NOT_SERVED]
+        assert isinstance(static_files, static_apps.StaticFilesConfig)
+        static_files.ignore_patterns = [*static_apps.StaticFilesConfig.ignore_patterns, *NOT_SERVED]

@@ -1,6 +1,7 @@
 """What can be wrong is said, with what to do."""
 
 import pytest
+from django.core.checks.registry import registry
 
 from gisapp import checks, env
 
@@ -19,6 +20,13 @@ def production(settings):
     settings.ALLOWED_HOSTS = ["map.example.org"]
     settings.STATIC_RELEASE = "abc"
     return settings
+
+
+def test_the_checks_are_known_to_django():
+    known = {check.__name__ for check in registry.get_checks(include_deployment_checks=True)}
+    ours = {name for name, one in vars(checks).items() if getattr(one, "tags", None) is not None}
+    assert ours
+    assert ours <= known
 
 
 def test_this_machine_is_set_up_well():

@@ -91,7 +91,8 @@ def test_a_dark_wall_stays_dark_from_page_to_page(client: Client):
 
 
 @pytest.mark.parametrize(
-    ("view", "status"), [("bad_request", 400), ("permission_denied", 403), ("page_not_found", 404), ("csrf_failure", 403)]
+    ("view", "status"),
+    [("bad_request", 400), ("permission_denied", 403), ("page_not_found", 404), ("csrf_failure", 403)],
 )
 def test_an_error_says_what_happened_and_what_to_do(view: str, status: int):
     request = RequestFactory().get("/x/")
