@@ -130,7 +130,7 @@ def demolished_figure(overview: Overview) -> Figure:
     all_plots = rows_url("plots", looking.prefixes("plots"))
     return Figure(
         "demolished", _("Old houses demolished"), f"{totals.demolished:,}", pgettext("unit", "houses"),
-        month(overview), url, f"{change:,}", sign(change),
+        month(overview), url, in_month(f"{change:,}"), sign(change),
         _("of %(n)s plots") % {"n": f"{totals.plots:,}"}, all_plots, spark(overview, Measure.DEMOLISHED),
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def verified_figure(overview: Overview) -> Figure:
     change = totals.verified_mu - overview.before.verified_mu
     return Figure(
         "verified", _("Reclaimed area verified"), f"{totals.verified_mu:,.1f}", pgettext("unit", "mu"),
-        month(overview), url, f"{change:,.1f}", sign(float(change)),
+        month(overview), url, in_month(f"{change:,.1f}"), sign(float(change)),
         _("%(n)s plots") % {"n": f"{totals.verified:,}"}, url, spark(overview, Measure.VERIFIED),
     )  # fmt: skip
 
@@ -159,6 +159,11 @@ def silence(overview: Overview) -> str:
     if not number:
         return ""
     return ngettext("%(n)s county not reported", "%(n)s counties not reported", number) % {"n": number}
+
+
+def in_month(change: str) -> str:
+    """Return what came on in the month, in words."""
+    return _("%(change)s in month") % {"change": change}
 
 
 def sign(change: float) -> int:
@@ -189,7 +194,7 @@ def spark(overview: Overview, measure: Measure) -> str:
     happened = series(overview.months, measure=measure, months=overview.axis.months)
     course = cumulative(happened)[: overview.axis.position + 1]
     highest = max(course, default=0)
-    if len(course) < 2 or not highest:  # noqa: PLR2004  one point is no line
+    if len(course) < 2 or not highest:
         return ""
     step = (SPARK_WIDTH - 4) / (len(course) - 1)
     return " ".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -126,7 +127,7 @@ def legend_rows(overview: Overview) -> list[LegendRow]:
     bounds = [f"{bound:g}" for bound in RATE_BREAKS]
     words = [
         f"< {bounds[0]}",
-        *(f"{low}–{high}" for low, high in zip(bounds, bounds[1:], strict=False)),
+        *(f"{low}–{high}" for low, high in pairwise(bounds)),
         f"≥ {bounds[-1]}",
     ]
     rows = [LegendRow(f"rate-{number}", words[number], counts.get(number, 0)) for number in reversed(range(len(words)))]
@@ -144,7 +145,7 @@ def crumbs(looking: Looking) -> list[Crumb]:
         Level.PREFECTURE: (_("Prefecture"), _("All prefectures")),
         Level.COUNTY: (_("County"), _("All counties")),
     }
-    steps = []
+    steps: list[Crumb] = []
     for place, options in zip([*looking.path, None], looking.choices, strict=True):
         if place is None and (not options or looking.place.level == Level.COUNTY):
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -177,7 +176,6 @@ def root_prefixes(known: dict[str, Place], areas: Areas) -> list[str]:
     provinces = [prefix for prefix in known if len(prefix) == DIGITS[Level.PROVINCE]]
     if any(area.everywhere or area.sites for area in granted):
         return provinces
-    prefixes = [prefix for area in granted for prefix in area.divisions]
-    common = os.path.commonprefix(prefixes)
-    holding = [prefix for prefix in known if common.startswith(prefix)]
+    divisions = [division for area in granted for division in area.divisions]
+    holding = [prefix for prefix in known if all(division.startswith(prefix) for division in divisions)]
     return [max(holding, key=len)] if holding else provinces

@@ -54,7 +54,7 @@ class Timeline:
 def timeline(overview: Overview) -> Timeline | None:
     """Return the time bar, or None where fewer than two months have any event."""
     axis = overview.axis
-    if len(axis.months) < 2:  # noqa: PLR2004  one month is no axis
+    if len(axis.months) < 2:
         return None
     numbers = series(overview.months, measure=Measure.MOVED_IN, months=axis.months)
     highest = max(numbers) or 1

@@ -52,7 +52,7 @@ def map_texts() -> SafeString:
 
 
 @register.filter
-def thousands(value: float | int | None) -> str:
+def thousands(value: float | None) -> str:
     """Return a number with commas between thousands, in every language the same as on the reference screens."""
     return "" if value is None else f"{value:,}"
 

@@ -1,5 +1,6 @@
--- oversight/sql/tally_of_rows.sql: the shape of the tally, counted from the rows that somebody sees: for areas below the county
--- in:  {households}, {plots}: the visibility tests on layers_household AS h and layers_plot AS p, with their parameters
+-- oversight/sql/tally_of_rows.sql: the shape of the tally, counted from visible rows: for areas below the county
+-- in:  {households}, {plots}: the visibility tests on layers_household AS h and layers_plot AS p,
+--      with their parameters
 -- out: measure, county, month, n, amount, changed_at; one row a feature and date
 -- index: scope_id, region_code and site_code on layers_household and layers_plot
 SELECT

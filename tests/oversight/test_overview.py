@@ -28,9 +28,7 @@ def country() -> None:
     """Make ten households: A 451221 (4, three in), B 451222 (5, all in), C 451027 (1, never reported)."""
     regions()
     site = SiteFactory(at="451221001001", name="示例甲安置点")
-    HouseholdFactory.create_batch(
-        2, at="451221001001", persons=4, moved_in_on=JUNE, resettlement="site", site=site
-    )
+    HouseholdFactory.create_batch(2, at="451221001001", persons=4, moved_in_on=JUNE, resettlement="site", site=site)
     HouseholdFactory(at="451221001001", persons=2, moved_in_on=JULY)
     HouseholdFactory(at="451221001001", persons=5, moved_in_on=None)
     HouseholdFactory.create_batch(4, at="451222001001", persons=3, moved_in_on=JUNE)
