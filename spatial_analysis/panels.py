@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 
-from geocore.divisions import Level
 from layers.extensions import DossierPanel
 from layers.models import Household
 from spatial_analysis.kernels.distance import moved_m
 from spatial_analysis.relocation_answer import km, yes_no
-from spatial_analysis.relocation_distance import SAME_PLACE_M, crosses
+from spatial_analysis.relocation_distance import SAME_PLACE_M, crossings
 
 if TYPE_CHECKING:
     from accounts.selectors import Asker
@@ -24,14 +23,15 @@ def household_move(feature: Feature, user: Asker) -> dict[str, Any]:
     assert isinstance(feature, Household)
     distance = moved_m([position(feature.old_home)], [position(feature.new_home)])[0]
     origin, destination = (np.array([int(code or 0)]) for code in (feature.region_id, feature.destination_id))
+    cross_township, cross_county = crossings(origin, destination)
     known = not np.isnan(distance)
     return {
         "km": km(float(distance)) if known else "",
         "missing_old": feature.old_home is None,
         "missing_new": feature.new_home is None,
         "same_place": known and bool(distance < SAME_PLACE_M),
-        "cross_township": yes_no(crosses(origin, destination, Level.TOWNSHIP)[0]),
-        "cross_county": yes_no(crosses(origin, destination, Level.COUNTY)[0]),
+        "cross_township": yes_no(cross_township[0]),
+        "cross_county": yes_no(cross_county[0]),
     }
 
 

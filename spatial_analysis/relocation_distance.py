@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from geocore.divisions import Level
 from spatial_analysis.feeds import HouseholdEnds, household_ends
 from spatial_analysis.kernels.distance import (
+    GroupStatistics,
     Histogram,
     ascending,
     band_counts,
     band_of,
-    count_by_group,
+    flag_counts,
     histogram,
     moved_m,
     statistics_by_group,
@@ -32,6 +34,8 @@ SAME_PLACE_M = 1.0
 """Ends closer than this are one place: no receiver tells them apart, most often a position was copied."""
 
 UNKNOWN, NO, YES = -1, 0, 1
+FlagArray: TypeAlias = npt.NDArray[np.int8]
+"""int8, shape (n,): `YES`, `NO` or `UNKNOWN`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ class Moves:
     ends: HouseholdEnds
     distance_m: FloatArray
     band: IntArray
-    cross_township: IntArray
-    cross_county: IntArray
+    cross_township: FlagArray
+    cross_county: FlagArray
     same_place: BoolArray
 
     def __len__(self) -> int:
@@ -160,26 +164,40 @@ def levels_of(region: DivisionCode | None) -> tuple[Level, ...]:
 
 
 def distance_table(ends: HouseholdEnds, *, levels: Sequence[Level], bands_km: Sequence[float]) -> DistanceTable:
-    """Return the moves between `ends` and their distribution; see `relocation_distance`."""
+    """Return the moves between `ends` and their distribution; see `relocation_distance`.
+
+    Notes
+    -----
+    Counts are taken once, by the lowest level, and added up to the higher ones; quantiles cannot be added and are
+    taken at each level from one order of all distances.
+    """
     moved = moved_m(ends.old, ends.new)
+    cross_township, cross_county = crossings(ends.region, ends.destination)
     moves = Moves(
         ends=ends,
         distance_m=moved,
         band=band_of(moved, [edge * 1000.0 for edge in bands_km]),
-        cross_township=crosses(ends.region, ends.destination, Level.TOWNSHIP),
-        cross_county=crosses(ends.region, ends.destination, Level.COUNTY),
+        cross_township=cross_township,
+        cross_county=cross_county,
         same_place=np.less(moved, SAME_PLACE_M),
     )
     order = ascending(moved)
-    everyone = np.zeros(len(ends), dtype=np.int64)
-    total = figures_by(moves, everyone, [""], None, bands=len(bands_km) + 1, order=order)[0]
+    codes, group = np.unique(at_level(ends.region, max(levels)), return_inverse=True)
+    counts = counts_by_group(moves, group, len(codes), bands=len(bands_km) + 1)
     divisions: list[DivisionFigures] = []
     for level in levels:
-        codes, group = np.unique(at_level(ends.region, level), return_inverse=True)
-        divisions += figures_by(
-            moves, group, [f"{code:012d}" for code in codes.tolist()], level, bands=len(bands_km) + 1, order=order
-        )
-    return DistanceTable(tuple(bands_km), moves, total, tuple(divisions), histogram(moved))
+        above, place = np.unique(at_level(codes, level), return_inverse=True)
+        found = statistics_by_group(moved, place[group], len(above), order=order)
+        divisions += figures(above, level, found, add_up(counts, place, len(above)))
+    nobody = np.zeros(1, dtype=np.int64)
+    everyone = np.zeros(len(codes), dtype=np.int64)
+    total = figures(
+        nobody, None, statistics_by_group(moved, everyone[group], 1, order=order), add_up(counts, everyone, 1)
+    )[0]
+    known = moved[order[: total.n]]
+    return DistanceTable(
+        tuple(bands_km), moves, total._replace(code="", placed=True), tuple(divisions), histogram(known)
+    )
 
 
 def at_level(code: IntArray, level: Level) -> IntArray:
@@ -189,61 +207,87 @@ def at_level(code: IntArray, level: Level) -> IntArray:
     return above
 
 
-def known_to(code: IntArray, level: Level | None) -> BoolArray:
+def known_to(code: IntArray, level: Level) -> BoolArray:
     """Return whether each code names a division down to `level`: its last group of digits there is not zero."""
     order = [0, *sorted(Level)]
-    digits = level or Level.PROVINCE
-    group = digits - order[order.index(digits) - 1]
-    known: BoolArray = code // 10 ** (Level.VILLAGE - digits) % 10**group != 0
+    above = order[order.index(level) - 1]
+    # Two divisions by constants instead of a remainder, which takes ten times as long
+    known: BoolArray = code // 10 ** (Level.VILLAGE - level) != code // 10 ** (Level.VILLAGE - above) * 10 ** (
+        level - above
+    )
     return known
 
 
-def crosses(origin: IntArray, destination: IntArray, level: Level) -> IntArray:
-    """Return whether each move leaves its division at `level`: 1, 0, or -1 where the codes do not tell.
+def crossings(origin: IntArray, destination: IntArray) -> tuple[FlagArray, FlagArray]:
+    """Return whether each move leaves its township, and its county: 1, 0, or -1 where the codes do not tell.
 
-    Codes that differ higher up tell it even where they do not reach down to `level`.
+    Codes that differ higher up tell it even where they do not reach down to the level itself.
     """
-    flags = np.full(len(origin), UNKNOWN, dtype=np.int64)
-    both = known_to(origin, level) & known_to(destination, level)
-    flags[both] = at_level(origin[both], level) != at_level(destination[both], level)
-    for above in (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY):
-        if above < level:
-            told = known_to(origin, above) & known_to(destination, above)
-            flags[told & (at_level(origin, above) != at_level(destination, above))] = YES
-    return flags
+    differs = np.zeros(len(origin), dtype=np.bool_)
+    found = {}
+    for level in (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY, Level.TOWNSHIP):
+        unit = 10 ** (Level.VILLAGE - level)
+        told = known_to(origin, level) & known_to(destination, level)
+        differs = differs | (told & (origin // unit != destination // unit))
+        flags = np.where(differs, YES, np.where(told, NO, UNKNOWN))
+        found[level] = flags.astype(np.int8)
+    return found[Level.TOWNSHIP], found[Level.COUNTY]
 
 
-def figures_by(
-    moves: Moves, group: IntArray, codes: Sequence[str], level: Level | None, *, bands: int, order: IntArray
-) -> list[DivisionFigures]:
-    """Return the figures of each of `codes`; `group` holds the index into them of each move."""
-    groups = len(codes)
-    found = statistics_by_group(moves.distance_m, group, groups, order=order)
+def counts_by_group(moves: Moves, group: IntArray, groups: int, *, bands: int) -> IntArray:
+    """Return the counts of `COUNTED`, then of each band, in columns; one row a group."""
+    flags = (
+        unknown(moves.ends.old),
+        unknown(moves.ends.new),
+        moves.cross_township == YES,
+        moves.cross_township == UNKNOWN,
+        moves.cross_county == YES,
+        moves.cross_county == UNKNOWN,
+        moves.same_place,
+    )
+    return np.hstack((flag_counts(flags, group, groups), band_counts(moves.band, group, groups, bands)))
 
-    def count(flag: BoolArray) -> list[int]:
-        counts: list[int] = count_by_group(flag, group, groups).tolist()
-        return counts
 
-    placed = known_to(np.array([int(code or 0) for code in codes], dtype=np.int64), level) | (level is None)
-    columns = {
-        "code": codes,
-        "level": [level] * groups,
-        "placed": placed.tolist(),
-        "n": found.n.tolist(),
-        "missing": found.missing.tolist(),
-        "missing_old": count(unknown(moves.ends.old)),
-        "missing_new": count(unknown(moves.ends.new)),
-        "median_m": or_none(found.median),
-        "p90_m": or_none(found.p90),
-        "max_m": or_none(found.maximum),
-        "bands": [tuple(row) for row in band_counts(moves.band, group, groups, bands).tolist()],
-        "cross_township": count(moves.cross_township == YES),
-        "cross_township_unknown": count(moves.cross_township == UNKNOWN),
-        "cross_county": count(moves.cross_county == YES),
-        "cross_county_unknown": count(moves.cross_county == UNKNOWN),
-        "same_place": count(moves.same_place),
-    }
-    return [DivisionFigures(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+COUNTED = (
+    "missing_old",
+    "missing_new",
+    "cross_township",
+    "cross_township_unknown",
+    "cross_county",
+    "cross_county_unknown",
+    "same_place",
+)
+
+
+def add_up(counts: IntArray, place: IntArray, groups: int) -> IntArray:
+    """Return the sums of the rows of `counts` that go to the same one of `groups`, by `place`."""
+    sums = np.zeros((groups, counts.shape[1]), dtype=np.int64)
+    np.add.at(sums, place, counts)
+    return sums
+
+
+def figures(codes: IntArray, level: Level | None, found: GroupStatistics, counts: IntArray) -> list[DivisionFigures]:
+    """Return the figures of each of `codes` from its distribution and its counts."""
+    placed = known_to(codes, level or Level.PROVINCE).tolist()
+    quantiles = zip(or_none(found.median), or_none(found.p90), or_none(found.maximum), strict=True)
+    rows = zip(
+        codes.tolist(), placed, found.n.tolist(), found.missing.tolist(), quantiles, counts.tolist(), strict=True
+    )
+    return [
+        DivisionFigures(
+            code=f"{code:012d}",
+            level=level,
+            placed=known,
+            n=n,
+            missing=missing,
+            median_m=median,
+            p90_m=p90,
+            max_m=longest,
+            bands=tuple(counted[len(COUNTED) :]),
+            **dict(zip(COUNTED, counted[: len(COUNTED)], strict=True)),
+        )
+        for code, known, n, missing, (median, p90, longest), counted in rows
+    ]
 
 
 def unknown(positions: LonLat) -> BoolArray:

@@ -151,14 +151,23 @@ def band_counts(band: IntArray, group: IntArray, groups: int, bands: int) -> Int
     bands
         Number of bands: one more than the edges.
     """
-    inside = band >= 0
-    cell = group[inside] * bands + band[inside]
-    return np.bincount(cell, minlength=groups * bands).astype(np.int64).reshape(groups, bands)
+    # A first column takes the missing rows (-1) and is thrown away
+    cell = group * (bands + 1) + (band + 1)
+    counts = np.bincount(cell, minlength=groups * (bands + 1)).astype(np.int64)
+    return counts.reshape(groups, bands + 1)[:, 1:]
 
 
-def count_by_group(flag: BoolArray, group: IntArray, groups: int) -> IntArray:
-    """Return how many rows of each group carry `flag`, shape (groups,); `group`, `groups` as in `band_counts`."""
-    return np.bincount(group[flag], minlength=groups).astype(np.int64)
+def flag_counts(flags: Sequence[BoolArray], group: IntArray, groups: int) -> IntArray:
+    """Return how many rows of each group carry each flag, shape (groups, flags); at most eight flags.
+
+    The flags of a row are the bits of one number, so that all of them are counted in one pass.
+    """
+    bits = np.zeros(len(group), dtype=np.uint8)
+    for place, flag in enumerate(flags):
+        bits |= flag.astype(np.uint8) << np.uint8(place)
+    patterns = np.bincount(group * 256 + bits, minlength=groups * 256).astype(np.int64).reshape(groups, 256)
+    carried = np.arange(256)[:, None] >> np.arange(len(flags)) & 1
+    return patterns @ carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +186,24 @@ class Histogram:
     counts: IntArray
 
 
-def histogram(values: FloatArray, *, bins: int = 24) -> Histogram:
-    """Return at most `bins` counts of the known values (not negative) in bins 1, 2 or 5 times a power of ten wide.
+def histogram(ordered: FloatArray, *, bins: int = 24) -> Histogram:
+    """Return at most `bins` counts of values in bins 1, 2 or 5 times a power of ten wide.
 
     The bins reach to twice the 90th percentile, or to the 99th where that is nearer, so that a few far values do not
     flatten the rest; the last one is open.
+
+    Parameters
+    ----------
+    ordered
+        Shape (n,), ascending, none negative, none NaN.
     """
-    known = values[~np.isnan(values)]
-    if known.size == 0:
+    if ordered.size == 0:
         return Histogram(width=0.0, counts=np.zeros(0, dtype=np.int64))
-    p90, p99 = np.quantile(known, (0.9, 0.99)).tolist()
+    p90, p99 = (float(ordered[int(q * (ordered.size - 1))]) for q in (0.9, 0.99))
     width = round_width(min(2 * p90, p99) / (bins - 1))
-    bin_of = np.minimum(known // width, bins - 1).astype(np.int64)
-    return Histogram(width=width, counts=np.bincount(bin_of).astype(np.int64))
+    below = np.searchsorted(ordered, np.arange(bins) * width)
+    counts = np.diff(np.append(below, ordered.size))
+    return Histogram(width=width, counts=np.trim_zeros(counts, "b").astype(np.int64))
 
 
 def round_width(least: float) -> float:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from accounts.roles import Role
-from tests.e2e.conftest import OpenPage
+from tests.e2e.conftest import OpenPage, Watch
 from tests.factories import HouseholdFactory, regions, user_with
 
 PAGE = "/analysis/relocation-distance/"
@@ -29,15 +29,13 @@ def planner(transactional_db: None) -> User:
 @pytest.fixture
 def analysis(open_page: OpenPage, planner: User) -> Page:
     """Open the analysis on the planner's own prefecture."""
-    page = open_page(planner, language="en")
-    page.goto(PAGE)
-    return page
+    return open_page(planner, PAGE)
 
 
 def test_the_rail_leads_to_the_analysis(open_page: OpenPage, planner: User) -> None:
-    page = open_page(planner, language="en")
-    page.goto("/analysis/")
+    page = open_page(planner, "/analysis/")
     page.get_by_role("link", name="Relocation distance").click()
+    page.wait_for_url(f"**{PAGE}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Relocation distance")
 
 
@@ -57,12 +55,14 @@ def test_the_unknown_end_is_counted_apart(analysis: Page) -> None:
 def test_choosing_a_county_narrows_the_answer(analysis: Page) -> None:
     analysis.get_by_label("Division of origin", exact=True).select_option("451222")
     analysis.get_by_role("button", name="Analyse").click()
+    analysis.wait_for_url("**region=451222**")
     expect(analysis.locator("#longest tbody tr")).to_have_count(1)
     expect(analysis.locator("#longest")).to_contain_text("H-NEIGHBOUR")
 
 
 def test_a_county_in_the_table_leads_to_its_townships(analysis: Page) -> None:
     analysis.locator(".division-table").get_by_role("link", name="示例甲县", exact=True).click()
+    analysis.wait_for_url("**region=451221**")
     expect(analysis.locator("[data-level=township]")).to_have_count(1)
     expect(analysis.locator("#crumbs [aria-current]")).to_have_text("示例甲县")
 
@@ -70,26 +70,28 @@ def test_a_county_in_the_table_leads_to_its_townships(analysis: Page) -> None:
 def test_other_bands_make_other_columns(analysis: Page) -> None:
     analysis.get_by_label("Distance bands (km)").fill("1,30")
     analysis.keyboard.press("Enter")
+    analysis.wait_for_url("**bands=1%2C30")
     expect(analysis.get_by_role("columnheader", name="1–30 km")).to_be_visible()
 
 
-def test_a_wrong_band_is_told_and_what_was_typed_stays(analysis: Page, complaints: list[str]) -> None:
+def test_a_wrong_band_is_told_and_what_was_typed_stays(analysis: Page, watch: Watch) -> None:
     analysis.get_by_label("Distance bands (km)").fill("near")
     analysis.get_by_role("button", name="Analyse").click()
+    analysis.wait_for_url("**bands=near")
     expect(analysis.get_by_role("alert")).to_contain_text("“near” is not a list of distances")
     expect(analysis.get_by_label("Distance bands (km)")).to_have_value("near")
     # the browser itself notes the status 400
-    complaints[:] = [one for one in complaints if "400" not in one]
+    watch.problems[:] = [one for one in watch.problems if "400" not in one]
 
 
 def test_the_longest_move_leads_to_its_dossier(analysis: Page) -> None:
     analysis.locator("#longest").get_by_role("link", name="H-OUT").click()
+    analysis.wait_for_url("**/layers/households/H-OUT/")
     expect(analysis.get_by_role("heading", name="Distance moved")).to_be_visible()
 
 
 def test_it_fits_a_phone(open_page: OpenPage, planner: User) -> None:
-    page = open_page(planner, language="en", phone=True)
-    page.goto(PAGE)
+    page = open_page(planner, PAGE, phone=True)
     expect(page.get_by_role("button", name="Analyse")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from geocore.divisions import DivisionCode, Level
 from spatial_analysis.feeds import household_ends
 from spatial_analysis.reach import Reach
-from spatial_analysis.relocation_distance import crosses, known_to, levels_of, relocation_distance
+from spatial_analysis.relocation_distance import crossings, known_to, levels_of, relocation_distance
 from tests.factories import HouseholdFactory, SiteFactory, UserFactory, grant, near, user_with
 
 pytestmark = pytest.mark.django_db
@@ -106,9 +106,8 @@ def test_a_move_over_a_county_line_is_flagged() -> None:
     ],
 )
 def test_crossing_is_told_as_far_as_the_codes_tell(origin: int, destination: int, township: int, county: int) -> None:
-    ends = np.array([origin]), np.array([destination])
-    assert crosses(*ends, Level.TOWNSHIP).tolist() == [township]
-    assert crosses(*ends, Level.COUNTY).tolist() == [county]
+    flags = crossings(np.array([origin]), np.array([destination]))
+    assert [flag.tolist() for flag in flags] == [[township], [county]]
 
 
 def test_households_without_a_county_have_a_row_of_their_own() -> None:
