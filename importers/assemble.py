@@ -60,7 +60,7 @@ class Assembled:
 
 
 def assemble(
-    order: ImportOrder, source: Source, columns: ColumnMap, rows: Rows, area: GrantedArea, detected: Detected
+    order: ImportOrder, source: Source, columns: ColumnMap, rows: Rows, *, area: GrantedArea, detected: Detected
 ) -> Assembled:
     """Return all that can be said of the rows without comparing them with what is stored; bad rows are rejected.
 
@@ -75,9 +75,9 @@ def assemble(
     known = KnownCodes.stored(order.using)
     cells = read_cells(layer, columns, order.defaults, rows=rows, known=known, user=order.user)
     given = given_geometries(layer, source, columns, rows)
-    crs = crs_of(order, source, given, cells, rows, detected)
+    crs = crs_of(order, source.crs, given, cells, detected)
     shapes = {name: stored_shapes(layer, name, one, crs, rows) for name, one in given.items()} if crs else {}
-    owning = owners(layer, cells, shapes, rows, area, order.using)
+    owning = owners(layer, cells, shapes, rows, area=area, using=order.using)
     codes, derived = codes_of(layer, cells, shapes, rows)
     staged = [StageColumn("code", as_text_column(codes))]
     staged += cell_columns(layer, cells, owning)
@@ -94,7 +94,7 @@ def assemble(
 
 
 def crs_of(
-    order: ImportOrder, source: Source, given: dict[str, Given], cells: Cells, rows: Rows, detected: Detected
+    order: ImportOrder, said: str | None, given: dict[str, Given], cells: Cells, detected: Detected
 ) -> Crs | None:
     """Return the CRS of all geometries, and say in `detected` what was considered; None without any geometry."""
     drawn = [one.shapes for one in given.values()]
@@ -106,10 +106,8 @@ def crs_of(
     first: GeometryArray = drawn[0]
     for other in drawn[1:]:
         first = np.where(shapely.is_missing(first), other, first)
-    claims = cells.codes("code" if order.layer.key == REGIONS else "region", len(rows))[: len(first)]
-    choice: CrsChoice = choose_crs(
-        order.layer, first, named=order.crs, said=source.crs, claims=claims, using=order.using
-    )
+    claims = cells.codes("code" if order.layer.key == REGIONS else "region", len(first))
+    choice: CrsChoice = choose_crs(order.layer, first, named=order.crs, said=said, claims=claims, using=order.using)
     detected.crs, detected.crs_candidates = choice.crs.key, choice.candidates
     detected.outlines = choice.evidence
     return choice.crs
@@ -178,7 +176,9 @@ def flag_twins(layer: SpatialLayer, cells: Cells, shapes: dict[str, GeometryArra
     fields = {field.name for field in layer.model._meta.concrete_fields}
     if "possible_duplicate_of" not in fields or names is None or places is None:
         return np.full(len(rows), -1, dtype=np.int64)
-    alike = twins(names, np.where(rows.bad, None, places))
+    judged = places.copy()
+    judged[rows.bad] = None
+    alike = twins(names, judged)
     for row in np.flatnonzero(alike >= 0):
         rows.warnings.append(
             _("Row %(row)d (%(name)s) may be the same as row %(first)d (%(other)s): imported and marked.")

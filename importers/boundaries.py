@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,7 @@ def twelve_digits(gb: str) -> str:
 def as_multipolygon(geom: shapely.Geometry) -> shapely.MultiPolygon:
     """Return the polygons of `geom`, without what has no area."""
     parts = shapely.get_parts(shapely.get_parts(geom))
-    return shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    return shapely.MultiPolygon(list(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]))
 
 
 def read_boundaries(province: str, names: dict[str, str] | None = None) -> Boundaries:
@@ -135,13 +136,14 @@ def read_boundaries(province: str, names: dict[str, str] | None = None) -> Bound
         for code, name, geom, outline in zip(codes, counties.names[order], geoms, outlines, strict=True)
         if code[4:6] != "00"
     ]
+    shared: dict[str, Any] = {"sources": sources, "names": names or {}, "remarks": remarks}
     prefectures = np.array([code[:4] for code in codes])
     for prefix in np.unique(prefectures):
         within = prefectures == prefix
         code = prefix.ljust(12, "0")
-        rows.append(above(code, Level.PREFECTURE, sources, geoms[within], outlines[within], names or {}, remarks))
+        rows.append(above(code, Level.PREFECTURE, geoms=geoms[within], outlines=outlines[within], **shared))
     code = province.ljust(12, "0")
-    rows.append(above(code, Level.PROVINCE, sources, geoms, outlines, names or {}, remarks))
+    rows.append(above(code, Level.PROVINCE, geoms=geoms, outlines=outlines, **shared))
     return Boundaries(tuple(sorted(rows, key=lambda row: row.code)), tuple(remarks))
 
 
@@ -159,6 +161,7 @@ def simplified(geoms: GeometryArray, chosen: npt.NDArray[np.intp]) -> GeometryAr
 def above(
     code: str,
     level: Level,
+    *,
     sources: dict[Level, SourceFile],
     geoms: GeometryArray,
     outlines: GeometryArray,

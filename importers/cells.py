@@ -84,8 +84,8 @@ def read_cells(
     defaults = read_defaults(layer, fields, named_defaults, known, user)
     cells = Cells({}, {}, {name: column.name for name, column in columns.fields.items()})
     for name, column in columns.fields.items():
-        values = read_one(layer, fields[name], column, rows, known, user)
-        cells.values[name] = completed(layer, fields[name], values, defaults.get(name), column.name, rows)
+        values = read_one(layer, fields[name], column, rows, known=known, user=user)
+        cells.values[name] = completed(fields[name], values, defaults.get(name), column.name, rows)
     for name, value in defaults.items():
         if name not in cells.values:
             cells.defaults[name] = pa.array([value] * len(rows))
@@ -93,7 +93,7 @@ def read_cells(
 
 
 def read_one(
-    layer: SpatialLayer, field: Field[Any, Any], column: Column, rows: Rows, known: KnownCodes, user: Asker | None
+    layer: SpatialLayer, field: Field[Any, Any], column: Column, rows: Rows, *, known: KnownCodes, user: Asker | None
 ) -> pa.Array:
     """Return the values of one column."""
     target = target_of(field)
@@ -122,17 +122,14 @@ def read_division(column: Column, rows: Rows, known: KnownCodes, *, must_exist: 
 def unknown(codes: pa.Array, target: SpatialLayer, user: Asker | None) -> Any:
     """Return the rows whose code is that of no feature which the user may see."""
     distinct = [code for code in pc.unique(codes).to_pylist() if code is not None]
-    rows = (
-        target.model._default_manager.alive() if user is None else features_for(target, user=user, action=Action.VIEW)
-    )  # type: ignore[attr-defined]
+    manager: Any = target.model._default_manager
+    rows = manager.alive() if user is None else features_for(target, user=user, action=Action.VIEW)
     seen = set(rows.filter(code__in=distinct).values_list("code", flat=True)) if distinct else set()
     missing = pa.array([code for code in distinct if code not in seen], pa.string())
     return as_mask(pc.is_in(codes, value_set=missing)) & as_mask(pc.is_valid(codes))
 
 
-def completed(
-    layer: SpatialLayer, field: Field[Any, Any], values: pa.Array, default: Any, label: str, rows: Rows
-) -> pa.Array:
+def completed(field: Field[Any, Any], values: pa.Array, default: Any, label: str, rows: Rows) -> pa.Array:
     """Return a column with its empty cells filled, as far as anything may fill them; the others are rejected."""
     if default is not None:
         return pc.fill_null(values, pa.scalar(default, values.type))
@@ -160,7 +157,9 @@ def read_defaults(
                 % {"layer": layer.key, "field": name, "fields": ", ".join(fields)}
             )
         trial = Rows.of(np.zeros(1, dtype=np.int64))
-        value = read_one(layer, fields[name], Column(name, pa.array([str(text)])), trial, known, user)[0].as_py()
+        value = read_one(layer, fields[name], Column(name, pa.array([str(text)])), trial, known=known, user=user)[
+            0
+        ].as_py()
         if trial.problems or value is None:
             reason = " ".join(trial.problems[0].words) if trial.problems else _("There is no value.")
             raise WrongUseError(f"{name}: {reason}")

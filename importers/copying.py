@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,14 @@ from pyarrow import csv
 from layers.spec import CGCS2000
 
 if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
     from psycopg2.extensions import cursor as Cursor
 
-Column = npt.NDArray[Any] | Sequence[Any] | pa.Array
+Column: TypeAlias = npt.NDArray[Any] | Sequence[Any] | Any
+"""Values of a column; an Arrow array is passed on as it is."""
 
 
-def copy_columns(cursor: Cursor, table: str, columns: Mapping[str, Column]) -> int:
+def copy_columns(cursor: Cursor | CursorWrapper, table: str, columns: Mapping[str, Column]) -> int:
     """Append rows to `table` by COPY and return their number.
 
     Parameters
@@ -43,14 +45,14 @@ def copy_columns(cursor: Cursor, table: str, columns: Mapping[str, Column]) -> i
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     cursor.copy_expert(statement, text)
-    return frame.num_rows
+    return int(frame.num_rows)
 
 
 def as_arrow(values: Column) -> pa.Array:
     """Return a column as Arrow sees it; geometries as text."""
     if isinstance(values, pa.Array):
         return values
-    array = np.asarray(values)
+    array: npt.NDArray[Any] = np.asarray(values)
     if array.dtype == object and is_geometric(array):
         array = as_ewkb(array)
     if array.dtype.kind == "U":
@@ -66,8 +68,7 @@ def is_geometric(array: npt.NDArray[np.object_]) -> bool:
 
 def as_ewkb(geoms: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Return geometries in CGCS2000 degrees as hexadecimal EWKB with their SRID; None stays None."""
-    text: npt.NDArray[np.object_] = shapely.to_wkb(shapely.set_srid(geoms, CGCS2000), hex=True, include_srid=True)
-    return text
+    return np.asarray(shapely.to_wkb(shapely.set_srid(geoms, CGCS2000), hex=True, include_srid=True), dtype=object)
 
 
 def array_literal(values: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.translation import gettext as _
 from psycopg2 import sql
 
-from geocore.arrays import FloatArray, GeometryArray, IntArray
+from geocore.arrays import FloatArray, GeometryArray, IntArray, as_geometries
 from geocore.crs import CGCS2000, Crs, DatumRefusedError, UnknownCrsError, accepted_crs, parse_crs
 from geocore.datum_evidence import (
     CrsEvidence,
@@ -25,6 +25,7 @@ from geocore.geometry import POINTS, axes_look_swapped
 from importers.divisions import CodeArray, Surveyed
 from importers.problems import ImportRefusedError, ProblemCode
 from importers.report import CrsCandidate
+from layers.fields import field_of
 from layers.sqlfiles import compose
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def choose_crs(
     """
     rows = sample(shapes)
     shapes, claims = shapes[rows], claims[rows]
-    crs = accepted(named or said) if named or said else guessed(shapes, using)
+    text = named or said
+    crs = accepted(text) if text else guessed(shapes, using)
     if named and crs.shifted and not settings.ALLOW_GCJ02:
         raise ImportRefusedError(ProblemCode.CRS_NOT_ALLOWED, crs.key)
     if not crs.in_degrees or crs.axis_order != CGCS2000.axis_order or not len(shapes):
@@ -168,9 +170,9 @@ def stored_outlines(layer: SpatialLayer, bounds: FloatArray, using: str) -> tupl
     if not np.isfinite(bounds).all():
         return [], np.array([], dtype=object)
     west, south, east, north = map(float, bounds)
-    model = layer.model._meta
-    column = model.get_field(layer.imports.geometry).column
-    query = compose("importers", "stored_outlines", table=sql.Identifier(model.db_table), geom=sql.Identifier(column))
+    table = sql.Identifier(layer.model._meta.db_table)
+    geom = sql.Identifier(str(field_of(layer.model, layer.imports.geometry).column))
+    query = compose("importers", "stored_outlines", table=table, geom=geom)
     with connections[using].cursor() as cursor:
         cursor.execute(query, {"west": west, "south": south, "east": east, "north": north, "most": SAMPLE})
         rows = cursor.fetchall()
@@ -193,7 +195,7 @@ def share_inside(crs: Crs, shapes: GeometryArray, using: str) -> float | None:
     near = Surveyed.near(np.array([*places.min(axis=0), *places.max(axis=0)]), using)
     if not near.any_stored:
         return None
-    return float((near.index_of(shapely.points(places)) >= 0).mean())
+    return float((near.index_of(as_geometries(shapely.points(places))) >= 0).mean())
 
 
 def candidate(crs: Crs, shapes: GeometryArray, *, named: bool, using: str) -> CrsCandidate:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 import shapely
 from django.db import DEFAULT_DB_ALIAS
 
 from accounts.selectors import GrantedArea
-from geocore.arrays import BoolArray, GeometryArray
+from geocore.arrays import GeometryArray
 from geocore.geodesy import distance_m
 from importers.cells import Cells
 from importers.divisions import CodeArray, Surveyed
@@ -41,6 +40,7 @@ def owners(
     cells: Cells,
     shapes: dict[str, GeometryArray],
     rows: Rows,
+    *,
     area: GrantedArea,
     using: str = DEFAULT_DB_ALIAS,
 ) -> list[Owner]:
@@ -57,12 +57,12 @@ def owners(
         if is_array(field_of(layer.model, name)):
             continue
         geometry = FROM_NEW_HOME.get(name) or (layer.inside_area[0] if layer.inside_area else layer.imports.geometry)
-        owner = owner_of(layer, name, cells, shapes.get(geometry), rows, near)
+        owner = owner_of(layer, name, cells, shapes.get(geometry), rows=rows, near=near)
         if owner is not None:
             found.append(owner)
     for owner in found[:1]:
         if layer.inside_area and (layer.inside_area[0] in shapes):
-            check_inside(owner, cells, shapes[layer.inside_area[0]], rows, near, area)
+            check_inside(owner, cells, shapes[layer.inside_area[0]], rows, near=near, area=area)
         outside_area(owner.codes, rows, area)
     return found
 
@@ -78,7 +78,7 @@ def bounds_of(shapes: dict[str, GeometryArray]) -> np.ndarray[tuple[int], np.dty
 
 
 def owner_of(
-    layer: SpatialLayer, name: str, cells: Cells, shapes: GeometryArray | None, rows: Rows, near: Surveyed
+    layer: SpatialLayer, name: str, cells: Cells, shapes: GeometryArray | None, *, rows: Rows, near: Surveyed
 ) -> Owner | None:
     """Return the division field `name`; None where neither a column nor a geometry fills it."""
     count = len(rows)
@@ -86,40 +86,35 @@ def owner_of(
     if shapes is None:
         if name not in cells.all():
             return None
-        reject_unowned(layer, name, named, np.zeros(count, dtype=np.bool_), rows, cells)
-        return Owner(name, named, derived=False)
+        return owned(layer, Owner(name, named, derived=False), None, cells, rows)
     positions = np.where(shapely.get_type_id(shapes) == 0, shapes, shapely.point_on_surface(shapes))
     open_ = np.array([code is None for code in named], dtype=np.bool_)
     codes = named.copy()
     if open_.any():
         codes[open_] = near.codes_at(positions)[open_]
-    reject_unowned(layer, name, codes, ~shapely.is_missing(positions), rows, cells, positions)
-    return Owner(name, codes, derived=name not in cells.all())
+    return owned(layer, Owner(name, codes, derived=name not in cells.all()), positions, cells, rows)
 
 
-def reject_unowned(
-    layer: SpatialLayer,
-    name: str,
-    codes: CodeArray,
-    placed: BoolArray,
-    rows: Rows,
-    cells: Cells,
-    positions: GeometryArray | None = None,
-) -> None:
+def owned(layer: SpatialLayer, owner: Owner, positions: GeometryArray | None, cells: Cells, rows: Rows) -> Owner:
+    """Return `owner` after rows without it were rejected, where it has to be known."""
+    if not field_of(layer.model, owner.field).null:
+        reject_unowned(owner, positions, cells.labels.get(owner.field), rows)
+    return owner
+
+
+def reject_unowned(owner: Owner, positions: GeometryArray | None, label: str | None, rows: Rows) -> None:
     """Reject rows without the division that must own them."""
-    unowned = np.array([code is None for code in codes], dtype=np.bool_) & ~rows.bad
-    if field_of(layer.model, name).null:
-        return
-    label = cells.labels.get(name)
+    unowned = np.array([code is None for code in owner.codes], dtype=np.bool_) & ~rows.bad
+    nowhere = np.zeros(len(rows), dtype=np.bool_)
     if positions is not None:
-        nowhere = unowned & placed
+        nowhere = unowned & ~shapely.is_missing(positions)
         texts = [f"{p.x:.6f}, {p.y:.6f}" if bad else "" for p, bad in zip(positions, nowhere, strict=True)]
         rows.reject(nowhere, label, ProblemCode.NO_REGION_HERE, texts)
-    rows.reject(unowned & ~placed, label or name, ProblemCode.MISSING)
+    rows.reject(unowned & ~nowhere, label or owner.field, ProblemCode.MISSING)
 
 
 def check_inside(
-    owner: Owner, cells: Cells, shapes: GeometryArray, rows: Rows, near: Surveyed, area: GrantedArea
+    owner: Owner, cells: Cells, shapes: GeometryArray, rows: Rows, *, near: Surveyed, area: GrantedArea
 ) -> None:
     """Reject rows whose geometry reaches out of the division that they name, by more than boundaries err."""
     if owner.derived and area.everywhere:
@@ -157,8 +152,3 @@ def outside_area(codes: CodeArray, rows: Rows, area: GrantedArea) -> None:
     rows.reject(
         np.array([code in outside for code in codes], dtype=np.bool_) & ~rows.bad, None, ProblemCode.OUTSIDE_AREA, codes
     )
-
-
-def as_column(codes: CodeArray) -> pa.Array:
-    """Return codes as Arrow has text."""
-    return pa.array(codes, pa.string())

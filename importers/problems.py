@@ -180,7 +180,8 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
     ProblemCode.DATUM_REFUSED: (
         _("“%(given)s” is on the datum %(datum)s, tens of metres off CGCS2000 by another amount in each place."),
         _(
-            "Ask the surveying office to transform the file to CGCS2000 with the parameters of the county, and send that."
+            "Ask the surveying office to transform the file to CGCS2000 with the parameters of the county, "
+            "and send that."
         ),
     ),
     ProblemCode.NO_IMPORT_RIGHT: (

@@ -49,11 +49,8 @@ class Rows:
     ) -> None:
         """Reject the rows where `mask`, each with what it has in `values`; `params` fill in the sentences."""
         for index in np.flatnonzero(mask):
-            self.problems.append(
-                RowProblem(
-                    int(self.numbers[index]), column, code, "" if values is None else text(values[index]), params
-                )
-            )
+            value = "" if values is None else text(values[int(index)])
+            self.problems.append(RowProblem(int(self.numbers[index]), column, code, value, params))
         self.bad |= mask
 
     def reject_one(self, index: int, problem: RowProblem) -> None:

@@ -94,7 +94,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
         rows.warnings.append(
             _("Columns that mean nothing here were left out: %(names)s.") % {"names": shown(columns.unused)}
         )
-    ready = assemble(order, source, columns, rows, area, detected)
+    ready = assemble(order, source, columns, rows, area=area, detected=detected)
     batch = ImportBatch(
         layer=order.layer.key,
         file_name=order.path.name[:255],
@@ -107,7 +107,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
         requested_by_id=None if order.user is None else order.user.pk,
         started_at=started,
     )
-    written = write(order, ready, rows, area, batch.pk, lambda done: keep(batch, done, order.using))
+    written = write(order, ready, rows, area=area, batch=batch.pk, keep=lambda done: keep(batch, done, order.using))
     problems = sorted([*source.problems, *rows.problems], key=lambda problem: problem.row)
     counts = counts_of(written, detected.rows)
     if problems:

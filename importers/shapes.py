@@ -19,7 +19,7 @@ from geocore.crs import AxisOrder, Crs, CrsKind
 from geocore.geometry import LINES, POINTS, POLYGONS, FaultCode, GeometryFault, as_multipolygons, find_faults
 from importers.columns import ColumnMap
 from importers.problems import ProblemCode, from_fault
-from importers.readers import Source
+from importers.readers import Column, Source
 from importers.rows import Rows, as_mask
 from importers.values import as_text, read_float
 from layers.fields import field_of
@@ -64,18 +64,19 @@ def given_geometries(layer: SpatialLayer, source: Source, columns: ColumnMap, ro
     if source.geometries is not None:
         found[layer.imports.geometry] = Given(source.geometries, None, faults=tuple(source.faults))
     for name, (x, y) in columns.points.items():
-        found[name] = points_of(layer, name, as_text(x.values), as_text(y.values), f"{x.name}, {y.name}", rows)
+        found[name] = points_of(layer, name, (x, y), rows)
     return found
 
 
-def points_of(layer: SpatialLayer, name: str, x: pa.Array, y: pa.Array, label: str, rows: Rows) -> Given:
-    """Return points of two columns of text; half a position is rejected, none is None."""
+def points_of(layer: SpatialLayer, name: str, columns: tuple[Column, Column], rows: Rows) -> Given:
+    """Return points of two columns; half a position is rejected, none is None."""
     field = field_of(layer.model, name)
-    x_label, y_label = label.split(", ", 1)
-    east, north = read_float(field, x_label, x, rows), read_float(field, y_label, y, rows)
+    x, y = (as_text(column.values) for column in columns)
+    east, north = (read_float(field, column.name, cells, rows) for column, cells in zip(columns, (x, y), strict=True))
+    label = ", ".join(column.name for column in columns)
     half = as_mask(pc.xor(pc.is_valid(x), pc.is_valid(y)))
     rows.reject(half, label, ProblemCode.MISSING)
-    both = as_mask(pc.and_(pc.is_valid(east), pc.is_valid(north)))
+    both = as_mask(pc.and_(pc.is_finite(east), pc.is_finite(north)))
     shapes = np.full(len(both), None, dtype=object)
     numbers = [np.asarray(one.to_numpy(zero_copy_only=False), dtype=np.float64)[both] for one in (east, north)]
     shapes[both] = shapely.points(*numbers)

@@ -131,7 +131,7 @@ def read_decimal(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows)
 
 def read_date(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) -> pa.Array:
     """Return dates."""
-    return looked_up(given, day, pa.date32(), name, rows, ProblemCode.NOT_A_DATE)
+    return looked_up(given, day, pa.date32(), name=name, rows=rows, code=ProblemCode.NOT_A_DATE)
 
 
 def day(text: str) -> dt.date | None:
@@ -156,7 +156,13 @@ def read_choice(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) 
     choices = ", ".join(str(label) for _value, label in listed)
     kind = pa.int64() if isinstance(field, models.IntegerField) else pa.string()
     return looked_up(
-        given, lambda text: words.get(plain_word(text)), kind, name, rows, ProblemCode.UNKNOWN_CHOICE, choices=choices
+        given,
+        lambda text: words.get(plain_word(text)),
+        kind,
+        name=name,
+        rows=rows,
+        code=ProblemCode.UNKNOWN_CHOICE,
+        choices=choices,
     )
 
 
@@ -172,7 +178,7 @@ def read_boolean(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows)
         word = plain_word(text)
         return True if word in YES else False if word in NO else None
 
-    return looked_up(given, truth, pa.bool_(), name, rows, ProblemCode.NOT_YES_OR_NO)
+    return looked_up(given, truth, pa.bool_(), name=name, rows=rows, code=ProblemCode.NOT_YES_OR_NO)
 
 
 def read_uuid(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) -> pa.Array:
@@ -184,13 +190,14 @@ def read_uuid(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) ->
         except ValueError:
             return None
 
-    return looked_up(given, number, pa.string(), name, rows, ProblemCode.NOT_A_UUID)
+    return looked_up(given, number, pa.string(), name=name, rows=rows, code=ProblemCode.NOT_A_UUID)
 
 
 def looked_up(
     given: pa.Array,
     meaning: Callable[[str], Any],
     kind: pa.DataType,
+    *,
     name: str,
     rows: Rows,
     code: ProblemCode,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -49,6 +49,7 @@ def write(
     order: ImportOrder,
     ready: Assembled,
     rows: Rows,
+    *,
     area: GrantedArea,
     batch: uuid.UUID,
     keep: Callable[[Written], None],
@@ -65,7 +66,7 @@ def write(
     try:
         with acting_as(order.user, through=Through.IMPORT, reason=reason, using=order.using):
             with connections[order.using].cursor() as cursor:
-                written = in_database(cursor, order, ready, rows, area, batch)
+                written = in_database(raw(cursor), order.layer, ready, rows, area=area, batch=batch)
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             if order.dry_run or rows.problems:
                 raise TakeBackError  # noqa: TRY301  the way out of the transaction
@@ -83,7 +84,7 @@ def write(
 
 
 def in_database(
-    cursor: PgCursor, order: ImportOrder, ready: Assembled, rows: Rows, area: GrantedArea, batch: uuid.UUID
+    cursor: PgCursor, layer: SpatialLayer, ready: Assembled, rows: Rows, *, area: GrantedArea, batch: uuid.UUID
 ) -> Written:
     """Stage, match, check and write the rows that are not rejected; return what became of them."""
     good = ~rows.bad
@@ -94,7 +95,7 @@ def in_database(
     columns.append(StageColumn("batch", pa.array([str(batch)] * count), Update.ORIGIN))
     if ready.scopes is not None:
         columns.append(StageColumn("scope_id", scope_ids(cursor, ready.scopes[good]), Update.NEVER))
-    stage = Stage(cursor, order.layer, columns, scope_sql(cursor, order.layer, area))
+    stage = Stage(cursor, layer, columns, scope_sql(cursor, layer, area))
     numbers = rows.numbers
     twins = np.where(ready.twins >= 0, numbers[ready.twins], 0)[good]
     stage.fill(pa.array(numbers[good]), pa.array(ready.derived[good]), pa.array(twins, mask=twins == 0))
@@ -105,6 +106,12 @@ def in_database(
     inserted, updated = stage.write()
     left = len(rows) - int(rows.bad.sum())
     return Written(add=inserted + revived, change=updated - revived, same=left - inserted - updated)
+
+
+def raw(cursor: Any) -> PgCursor:
+    """Return Django's cursor as what it wraps: it hands every call on and translates errors."""
+    found: PgCursor = cursor
+    return found
 
 
 def chosen(column: StageColumn, good: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> StageColumn:

@@ -2,8 +2,8 @@
 
 Notes
 -----
-RFC 7946. The old `crs` member (GeoJSON 2008) is understood, because Chinese programs still write it. GDAL's reader turns
-text into numbers, drops features of a wrong type and closes rings; here each of these is said.
+RFC 7946. The old `crs` member (GeoJSON 2008) is understood, because Chinese programs still write it. GDAL's reader
+turns text into numbers, drops features of a wrong type and closes rings; here each of these is said.
 """
 
 from __future__ import annotations
@@ -56,9 +56,11 @@ def read_geojson(path: Path, encoding: str | None = None) -> Source:
         shapely.from_geojson(np.array(shapes, dtype=object), on_invalid="ignore") if shapes else np.array([], object)
     )
     known = {fault.row for fault in faults}
-    for row in np.flatnonzero(shapely.is_missing(geometries)):
-        if shapes[row] is not None and int(row) not in known:
-            faults.append(GeometryFault(int(row), FaultCode.UNREADABLE, detail="GeoJSON"))
+    faults += [
+        GeometryFault(int(row), FaultCode.UNREADABLE, detail="GeoJSON")
+        for row in np.flatnonzero(shapely.is_missing(geometries))
+        if shapes[row] is not None and int(row) not in known
+    ]
     return Source(
         format="geojson",
         encoding=found,
@@ -135,7 +137,11 @@ def geometry_of(feature: dict[str, Any], row: int, faults: list[GeometryFault]) 
         place = geometry["coordinates"]
         faults.append(GeometryFault(row, fault, *first_place(place)))
         return None
-    return json.dumps({"type": geometry["type"], "coordinates": geometry["coordinates"]})
+    text = json.dumps({"type": geometry["type"], "coordinates": geometry["coordinates"]})
+    if "NaN" in text or "Infinity" in text:  # no JSON, but what careless programs write
+        faults.append(GeometryFault(row, FaultCode.NOT_FINITE))
+        return None
+    return text
 
 
 def check_geometry(geometry: Any, where: str) -> None:

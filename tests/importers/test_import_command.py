@@ -1,0 +1,89 @@
+"""`manage.py import_layer`: exit codes, the written report, what is printed."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from layers.catalogue.facilities import Facility
+from tests.factories import regions
+from tests.importers.files import table
+
+pytestmark = pytest.mark.django_db
+
+HEADER = "name,kind,lon,lat"
+
+
+@pytest.fixture(autouse=True)
+def country() -> None:
+    regions()
+
+
+def command(*args: Any, **options: Any) -> tuple[int, str]:
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("import_layer", *map(str, args), stdout=out, stderr=err, **options)
+    except SystemExit as end:
+        return int(end.code or 0), out.getvalue() + err.getvalue()
+    except CommandError as error:
+        return error.returncode, str(error)
+    return 0, out.getvalue() + err.getvalue()
+
+
+def test_committed_rehearsed_and_rejected_files_end_with_0_and_1(tmp_path: Path) -> None:
+    good = table(tmp_path / "a.csv", HEADER, "甲,town,107.25,24.75")
+    assert command("facilities", good, "--dry-run")[0] == 0
+    assert not Facility.objects.exists()
+    code, said = command("facilities", good, "--report", tmp_path / "r.json")
+    assert (code, "1 added" in said, "Batch" in said) == (0, True, True)
+    report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert set(report) == {"status", "reason", "detected", "counts", "warnings", "problems"}
+    assert set(report["detected"]) == {"format", "encoding", "crs", "crs_candidates", "rows"}
+    assert report["detected"]["crs_candidates"] == [
+        {"crs": "EPSG:4490", "evidence": "from the file, or from the size of its numbers", "share_inside": 1.0}
+    ]
+    bad = table(tmp_path / "b.csv", HEADER, "乙,castle,107.25,24.75")
+    code, said = command("facilities", bad, "--report", tmp_path / "r.json")
+    assert (code, "castle" in said) == (1, True)
+    report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert (report["status"], report["problems"][0]["row"], report["problems"][0]["column"]) == ("problems", 1, "kind")
+    assert set(report["problems"][0]) == {"row", "column", "code", "value", "reason", "remedy"}
+    assert command("facilities", tmp_path / "none.csv")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["castles", "a.csv"], "facilities"),
+        (["facilities", "a.csv", "--map", "name"], "COL=FIELD"),
+        (["facilities", "a.csv", "--map", "name=nonsense"], "capacity"),
+        (["facilities", "a.csv", "--map", "nothing=name"], "lon"),
+        (["facilities", "a.csv", "--default", "kind=castle"], "castle"),
+        (["facilities", "a.csv", "--default", "nonsense=1"], "capacity"),
+        (["facilities", "a.csv", "--user", "nobody"], "nobody"),
+        (["facilities", "a.csv", "--report", "no/such/folder/r.json"], "folder"),
+        (["plots", "a.csv", "--map", "name=stage"], "stage"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(tmp_path / "a.csv", HEADER, "甲,town,107.25,24.75")
+    code, sentence = command(*args)
+    assert (code, said in sentence) == (2, True)
+    assert not Facility.objects.exists()
+
+
+def test_a_mapping_and_a_default_complete_a_foreign_table(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", "place,we,ns", "甲,107.25,24.75")
+    code, _said = command(
+        "facilities", path, "--map", "place=name", "--map", "we=geom.x", "--map", "ns=geom.y", "--default", "kind=town"
+    )
+    assert code == 0
+    assert Facility.objects.get().kind == "town"
