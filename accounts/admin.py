@@ -35,7 +35,7 @@ class GrantInline(admin.TabularInline[Grant, User]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin[User]):
     """People with an account, and what they were granted."""
 
     list_display = ("username", "display_name", "language", "is_active", "is_staff", "is_superuser", "last_login")

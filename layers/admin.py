@@ -77,15 +77,6 @@ class LayerAdmin(admin.ModelAdmin[Any]):
     show_full_result_count = False
     save_on_top = False
 
-    def __init__(self, model: type[Any], site: admin.AdminSite) -> None:
-        columns = [name for name in self.layer.columns if name != "code"]
-        self.list_display = ("code", *(column(model._meta.get_field(name)) for name in columns))
-        self.list_filter = self.layer.filters
-        self.search_fields = self.layer.search
-        self.ordering = self.layer.ordering
-        self.raw_id_fields = tuple(one.name for one in model._meta.fields if isinstance(one, models.ForeignKey))
-        super().__init__(model, site)
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows that the user may change."""
         return features_for(self.layer, user=request.user, action=Action.CHANGE)
@@ -267,5 +258,19 @@ class PersonAdmin(PersonalAdmin):
     )
 
 
+def admin_of(layer: SpatialLayer) -> type[LayerAdmin]:
+    """Return the admin of a layer, from its declaration."""
+    fields = layer.model._meta.get_field
+    declared = {
+        "layer": layer,
+        "list_display": ("code", *(column(fields(name)) for name in layer.columns if name != "code")),
+        "list_filter": layer.filters,
+        "search_fields": layer.search,
+        "ordering": layer.ordering,
+        "raw_id_fields": tuple(one.name for one in layer.model._meta.fields if isinstance(one, models.ForeignKey)),
+    }
+    return type(f"{layer.model.__name__}Admin", (LayerAdmin,), declared)
+
+
 for _layer in all_layers():
-    admin.site.register(_layer.model, type(f"{_layer.model.__name__}Admin", (LayerAdmin,), {"layer": _layer}))
+    admin.site.register(_layer.model, admin_of(_layer))

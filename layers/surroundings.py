@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.geos import Polygon
 
+from geocore.divisions import Level as DivisionLevel
 from layers.catalogue.regions import Level, Region
-from layers.presentation import county_of, label_of
+from layers.presentation import county_of, label_of, related_key
+from layers.registry import all_layers
 from layers.selectors import features_for
 from layers.spec import CGCS2000
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.selectors import Asker
     from layers.base import Feature
     from layers.spec import SpatialLayer
@@ -60,18 +64,31 @@ def extent_of(layer: SpatialLayer, feature: Feature) -> Box | None:
 def outlines(*, region: str, box: Box | None) -> list[dict[str, Any]]:
     """Return the boundaries to find one's way by: the county of `region`, and those that `box` reaches.
 
-    Without a place at all, the provinces and prefectures.
+    Without a place, what lies directly in `region`, all of it its own; without a division either, the prefectures.
     """
     rows = Region.objects.alive().filter(geom__isnull=False).order_by("code")
+    if box is None:
+        return within(rows, region)
     county = county_of(region) if region else None
-    found = {row.code: row for row in rows.filter(code__in=[county] if county else [])}
-    if box is not None:
-        near = rows.filter(level=Level.COUNTY, geom__bboverlaps=around(box))
-        found |= {row.code: row for row in near[:MAX_OUTLINES]}
-    elif not found:
-        wide = rows.filter(level__lte=Level.PREFECTURE, code__startswith=region[:2])
-        return [feature_json(row.outline or row.geom, code=row.code, name=row.name, own=False) for row in wide]
-    return [feature_json(row.geom, code=row.code, name=row.name, own=row.code == county) for row in found.values()]
+    near = rows.filter(level=Level.COUNTY, geom__bboverlaps=around(box))[:MAX_OUTLINES]
+    found = {row.code: row for row in (*rows.filter(code=county), *near)}
+    return [outline_json(row.geom, row, own=row.code == county) for row in found.values()]
+
+
+def within(rows: QuerySet[Region], region: str) -> list[dict[str, Any]]:
+    """Return the outlines of the divisions to begin with when nothing is drawn yet."""
+    prefix = region.rstrip("0")
+    if len(prefix) <= DivisionLevel.PROVINCE:
+        found = rows.filter(level=Level.PREFECTURE, code__startswith=region[: DivisionLevel.PROVINCE])
+    else:
+        county = region[: DivisionLevel.COUNTY]
+        found = rows.filter(level=Level.COUNTY, code__startswith=county.rstrip("0"))
+    return [outline_json(row.outline or row.geom, row, own=True) for row in found]
+
+
+def outline_json(geom: Any, row: Region, *, own: bool) -> dict[str, Any]:
+    """Return a division as a GeoJSON feature."""
+    return feature_json(geom, code=row.code, name=row.name, own=own)
 
 
 def neighbours(layer: SpatialLayer, *, box: Box | None, but: int | None, user: Asker) -> list[dict[str, Any]]:
@@ -85,6 +102,21 @@ def neighbours(layer: SpatialLayer, *, box: Box | None, but: int | None, user: A
         feature_json(values[1], code=values[0], name=values[-1] if named else "")
         for values in rows.order_by("code").values_list(*fields)[:MAX_NEIGHBOURS]
     ]
+
+
+def referring(layer: SpatialLayer, feature: Feature, *, user: Asker) -> list[dict[str, Any]]:
+    """Return what refers to `feature`, at the first geometry of each layer: the households of a site, say."""
+    found = []
+    for other in all_layers():
+        for key in other.model._meta.concrete_fields:
+            if related_key(key) != layer.key or other.model is Region:
+                continue
+            rows = features_for(other, user=user).filter(**{key.attname: feature.code, f"{other.geom}__isnull": False})
+            found += [
+                feature_json(geom, code=code, layer=str(other.title_one))
+                for code, geom in rows.order_by("code").values_list("code", other.geom)[:MAX_NEIGHBOURS]
+            ]
+    return found
 
 
 def around(box: Box) -> Polygon:

@@ -144,7 +144,9 @@ def plain_field(found: Any, *, label: str) -> forms.Field:
             widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             error_messages={"invalid": _("This is no day of the calendar: write it as 2020-10-31.")},
         )
-    elif isinstance(found, models.CharField) and not found.choices and (found.max_length or 0) > LONG_TEXT:
+    elif found.choices:
+        field.choices = [("", ""), *found.flatchoices]  # type: ignore[attr-defined]
+    elif isinstance(found, models.CharField) and (found.max_length or 0) > LONG_TEXT:
         field.widget = forms.Textarea(attrs={"rows": 3, "maxlength": found.max_length})
     return field
 

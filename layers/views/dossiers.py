@@ -11,7 +11,7 @@ from layers.dossier import areas_of, groups_of, holds_grant, is_items, related_f
 from layers.extensions import dossier_panels
 from layers.item_words import item_groups, reported
 from layers.presentation import Shown, in_words, moment, names_for
-from layers.surroundings import map_data
+from layers.surroundings import map_data, referring
 from layers.versions import people_named
 from layers.views.access import feature_or_404, layer_page, may_change
 
@@ -42,7 +42,10 @@ def dossier(request: HttpRequest, layer: SpatialLayer, code: str) -> HttpRespons
         "items_reported": reported(items),
         "related": related_features(layer, feature, user=request.user),
         "panels": dossier_panels(layer, feature, user=request.user),
-        "map_data": map_data(layer, feature, region=getattr(feature, "region_id", feature.code), user=request.user),
+        "map_data": {
+            **map_data(layer, feature, region=getattr(feature, "region_id", feature.code), user=request.user),
+            "related": referring(layer, feature, user=request.user),
+        },
         "missing_views": [view.title for view in layer.views if getattr(feature, view.geom) is None],
         "staff": staff,
         "changed_by": people_named({feature.changed_by_id}).get(feature.changed_by_id, ""),

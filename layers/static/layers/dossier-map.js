@@ -2,6 +2,7 @@
  * The map of a dossier: the feature at every one of its geometries, among boundaries and neighbours.
  * @module layers/dossier-map.js
  */
+import { colours, themeOfPage } from "gisapp/map/cartography.js";
 import { addFeatures, smallMap } from "gisapp/map/leaflet.js";
 import { readJson } from "gisapp/texts.js";
 import { addSurroundings, fitTo } from "layers/surroundings.js";
@@ -13,6 +14,7 @@ const map = smallMap(container);
 addSurroundings(map, data);
 joinPoints(data.drawn);
 const drawn = data.drawn.map((feature) => {
+  if (isBoundary(feature)) casing(feature);
   const layer = addFeatures(map, feature, { key: feature.properties.view, symbol: data.symbol }, { selected: isBoundary(feature) });
   if (data.drawn.length > 1) {
     layer.bindTooltip(feature.properties.title, { permanent: !isBoundary(feature), direction: "right", offset: [8, 0] });
@@ -21,6 +23,12 @@ const drawn = data.drawn.map((feature) => {
 });
 fitTo(map, drawn, data);
 container.dataset.ready = "true";
+
+/** White under the line of what is chosen, so that it stands out on anything. */
+function casing(feature) {
+  const style = { color: colours(themeOfPage()).selectedCasing, weight: 6, fill: false, interactive: false };
+  globalThis.L.geoJSON(feature, { style: () => style }).addTo(map);
+}
 
 /** A boundary is drawn in the colour of what is chosen; a point keeps the sign of its layer. */
 function isBoundary(feature) {

@@ -4,7 +4,7 @@
  */
 import { colours, themeOfPage } from "gisapp/map/cartography.js";
 
-const CLOSEST_ZOOM = 17;
+const CLOSEST_ZOOM = { boundary: 20, point: 16 };
 
 /**
  * Draws boundaries and neighbours below everything else.
@@ -24,14 +24,25 @@ export function addSurroundings(map, data) {
       fillOpacity: 1,
     }),
   }).addTo(map);
+  const related = { color: c.halo, weight: 0.8, fillColor: c.household, fillOpacity: 0.75 };
   const look = { color: c.grey, weight: 1, fillColor: c.greyFill, fillOpacity: 0.35 };
   L.geoJSON(data.neighbours, {
     pmIgnore: true,
     snapIgnore: false, // corners may be laid on a neighbour's
     style: () => look,
     pointToLayer: (_feature, place) => L.circleMarker(place, { radius: 3.5, ...look, fillOpacity: 0.8 }),
-    onEachFeature: ({ properties }, layer) => layer.bindTooltip([properties.name, properties.code].filter(Boolean).join(" ")),
+    onEachFeature: named,
   }).addTo(map);
+  L.geoJSON(data.related ?? [], {
+    pmIgnore: true,
+    style: () => ({ ...related, color: c.household, fillOpacity: 0.2 }),
+    pointToLayer: (_feature, place) => L.circleMarker(place, { radius: 3, ...related }),
+    onEachFeature: named,
+  }).addTo(map);
+}
+
+function named({ properties }, layer) {
+  layer.bindTooltip([properties.layer, properties.name, properties.code].filter(Boolean).join(" "));
 }
 
 /**
@@ -48,5 +59,7 @@ export function fitTo(map, layers, data) {
     const own = data.outlines.filter(({ properties }) => properties.own);
     bounds.extend(L.geoJSON(own.length ? own : data.outlines).getBounds());
   }
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [40, 40], maxZoom: CLOSEST_ZOOM, animate: false });
+  if (!bounds.isValid()) return;
+  const maxZoom = bounds.getNorthEast().equals(bounds.getSouthWest()) ? CLOSEST_ZOOM.point : CLOSEST_ZOOM.boundary;
+  map.fitBounds(bounds, { padding: [40, 40], maxZoom, animate: false });
 }
