@@ -8,79 +8,209 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('layers', '0002_rules'),
+        ("layers", "0002_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HelperAssignment',
+            name="HelperAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed at')),
-                ('changed_through', models.CharField(default='sql', editable=False, max_length=10)),
-                ('change_reason', models.CharField(blank=True, default='', editable=False, max_length=300)),
-                ('from_on', models.DateField(verbose_name='from')),
-                ('to_on', models.DateField(blank=True, help_text='Empty: for the time being.', null=True, verbose_name='until')),
-                ('changed_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('helper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='helped_households', to=settings.AUTH_USER_MODEL, verbose_name='helper')),
-                ('household', models.ForeignKey(db_column='household_code', on_delete=django.db.models.deletion.PROTECT, related_name='helpers', to='layers.household', to_field='code', verbose_name='household')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed at")),
+                ("changed_through", models.CharField(default="sql", editable=False, max_length=10)),
+                ("change_reason", models.CharField(blank=True, default="", editable=False, max_length=300)),
+                ("from_on", models.DateField(verbose_name="from")),
+                (
+                    "to_on",
+                    models.DateField(
+                        blank=True, help_text="Empty: for the time being.", null=True, verbose_name="until"
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "helper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="helped_households",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="helper",
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        db_column="household_code",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="helpers",
+                        to="layers.household",
+                        to_field="code",
+                        verbose_name="household",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'helper assignment',
-                'verbose_name_plural': 'helper assignments',
-                'ordering': ['household_id', 'from_on'],
+                "verbose_name": "helper assignment",
+                "verbose_name_plural": "helper assignments",
+                "ordering": ["household_id", "from_on"],
             },
         ),
         migrations.CreateModel(
-            name='HelperAssignmentEvent',
+            name="HelperAssignmentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed at')),
-                ('changed_through', models.CharField(default='sql', editable=False, max_length=10)),
-                ('change_reason', models.CharField(blank=True, default='', editable=False, max_length=300)),
-                ('from_on', models.DateField(verbose_name='from')),
-                ('to_on', models.DateField(blank=True, help_text='Empty: for the time being.', null=True, verbose_name='until')),
-                ('changed_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('helper', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='helper')),
-                ('household', models.ForeignKey(db_column='household_code', db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='layers.household', to_field='code', verbose_name='household')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='versions', related_query_name='versions', to='fieldwork.helperassignment')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed at")),
+                ("changed_through", models.CharField(default="sql", editable=False, max_length=10)),
+                ("change_reason", models.CharField(blank=True, default="", editable=False, max_length=300)),
+                ("from_on", models.DateField(verbose_name="from")),
+                (
+                    "to_on",
+                    models.DateField(
+                        blank=True, help_text="Empty: for the time being.", null=True, verbose_name="until"
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "helper",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="helper",
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        db_column="household_code",
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="layers.household",
+                        to_field="code",
+                        verbose_name="household",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="versions",
+                        related_query_name="versions",
+                        to="fieldwork.helperassignment",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='helperassignment',
-            constraint=models.UniqueConstraint(fields=('helper', 'household', 'from_on'), name='helper_assignment_once'),
+            model_name="helperassignment",
+            constraint=models.UniqueConstraint(
+                fields=("helper", "household", "from_on"), name="helper_assignment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helperassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='helper_assignment_dates_in_order', violation_error_message='The last day cannot be before the first.'),
+            model_name="helperassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_on__isnull", True), ("to_on__gte", models.F("from_on")), _connector="OR"),
+                name="helper_assignment_dates_in_order",
+                violation_error_message="The last day cannot be before the first.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='helperassignment',
-            trigger=pgtrigger.compiler.Trigger(name='stamp', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        NEW.version := OLD.version + 1;\n    END IF;\n    NEW.changed_at := clock_timestamp();\n    NEW.changed_by_id := NULLIF(current_setting('gisapp.user_id', true), '')::bigint;\n    NEW.changed_through := COALESCE(NULLIF(current_setting('gisapp.through', true), ''), 'sql');\n    NEW.change_reason := COALESCE(current_setting('gisapp.reason', true), '');\n    RETURN NEW;\n", hash='fe3d985d5db2ef2c431bcee77028693cda649d9e', operation='INSERT OR UPDATE', pgid='pgtrigger_stamp_7aa98', table='fieldwork_helperassignment', when='BEFORE')),
+            model_name="helperassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stamp",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF TG_OP = 'UPDATE' THEN\n        NEW.version := OLD.version + 1;\n    END IF;\n    NEW.changed_at := clock_timestamp();\n    NEW.changed_by_id := NULLIF(current_setting('gisapp.user_id', true), '')::bigint;\n    NEW.changed_through := COALESCE(NULLIF(current_setting('gisapp.through', true), ''), 'sql');\n    NEW.change_reason := COALESCE(current_setting('gisapp.reason', true), '');\n    RETURN NEW;\n",
+                    hash="fe3d985d5db2ef2c431bcee77028693cda649d9e",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_stamp_7aa98",
+                    table="fieldwork_helperassignment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='helperassignment',
-            trigger=pgtrigger.compiler.Trigger(name='superseded_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "fieldwork_helperassignmentevent" ("change_reason", "changed_at", "changed_by_id", "changed_through", "from_on", "helper_id", "household_code", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_on", "version") SELECT old_values."change_reason", old_values."changed_at", old_values."changed_by_id", old_values."changed_through", old_values."from_on", old_values."helper_id", old_values."household_code", old_values."id", NOW(), \'superseded\', old_values."id", old_values."to_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='245f7f4e6cbf9add23d8d824f865e7cc79671ac0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_superseded_update_5077b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='fieldwork_helperassignment', when='AFTER')),
+            model_name="helperassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "fieldwork_helperassignmentevent" ("change_reason", "changed_at", "changed_by_id", "changed_through", "from_on", "helper_id", "household_code", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_on", "version") SELECT old_values."change_reason", old_values."changed_at", old_values."changed_by_id", old_values."changed_through", old_values."from_on", old_values."helper_id", old_values."household_code", old_values."id", NOW(), \'superseded\', old_values."id", old_values."to_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="245f7f4e6cbf9add23d8d824f865e7cc79671ac0",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_5077b",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="fieldwork_helperassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='helperassignment',
-            trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "fieldwork_helperassignmentevent" ("change_reason", "changed_at", "changed_by_id", "changed_through", "from_on", "helper_id", "household_code", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_on", "version") SELECT old_values."change_reason", old_values."changed_at", old_values."changed_by_id", old_values."changed_through", old_values."from_on", old_values."helper_id", old_values."household_code", old_values."id", NOW(), \'deleted\', old_values."id", old_values."to_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='3780c4b228fe526b0c9a4e1333e3dea9cbf4aef6', level='STATEMENT', operation='DELETE', pgid='pgtrigger_deleted_delete_b122b', referencing='REFERENCING OLD TABLE AS old_values ', table='fieldwork_helperassignment', when='AFTER')),
+            model_name="helperassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "fieldwork_helperassignmentevent" ("change_reason", "changed_at", "changed_by_id", "changed_through", "from_on", "helper_id", "household_code", "id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_on", "version") SELECT old_values."change_reason", old_values."changed_at", old_values."changed_by_id", old_values."changed_through", old_values."from_on", old_values."helper_id", old_values."household_code", old_values."id", NOW(), \'deleted\', old_values."id", old_values."to_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="3780c4b228fe526b0c9a4e1333e3dea9cbf4aef6",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_b122b",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="fieldwork_helperassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='helperassignmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4fb9e7decd68e54fb71b56402161310d1e35a4a1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_13d00', table='fieldwork_helperassignmentevent', when='BEFORE')),
+            model_name="helperassignmentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4fb9e7decd68e54fb71b56402161310d1e35a4a1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_13d00",
+                    table="fieldwork_helperassignmentevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -8,8 +8,9 @@ import numpy as np
 import shapely
 from django.db import connections
 
-from gisapp.demo.places import County, Places
 from gisapp.demo.ground import points
+from gisapp.demo.places import County, Places
+from importers.boundaries import as_multipolygon
 from importers.copying import copy_columns
 from layers.sqlfiles import load
 
@@ -34,8 +35,8 @@ def read_counties(province: str, *, villages: bool, using: str) -> list[County]:
         County(
             code=code,
             name=name,
-            geom=shapely.from_wkb(bytes(geom)),
-            outline=shapely.from_wkb(bytes(outline)),
+            geom=as_multipolygon(shapely.from_wkb(bytes(geom))),
+            outline=as_multipolygon(shapely.from_wkb(bytes(outline))),
             townships=tuple(c for c in below[code[:6]] if c.endswith("000")),
             villages=tuple(c for c in below[code[:6]] if not c.endswith("000")),
         )

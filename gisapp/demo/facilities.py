@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from geocore.arrays import FloatArray, IntArray
+from geocore.arrays import FloatArray, IntArray, LonLat
 from gisapp.demo.ground import points, scattered
 from gisapp.demo.households import NO_DAY
 from gisapp.demo.loading import Loader
@@ -16,8 +17,9 @@ from gisapp.demo.sites import Sites
 from layers.models import Facility
 
 KINDS = (
-    ("primary", 0.25), ("clinic", 0.25), ("kindergarten", 0.14), ("bus_stop", 0.10), ("junior", 0.06), ("market", 0.06),
-    ("community", 0.05), ("police", 0.03), ("workshop", 0.03), ("hospital", 0.02), ("senior", 0.008), ("college", 0.002),
+    ("primary", 0.25), ("clinic", 0.25), ("kindergarten", 0.14), ("bus_stop", 0.10), ("junior", 0.06),
+    ("market", 0.06), ("community", 0.05), ("police", 0.03), ("workshop", 0.03), ("hospital", 0.02), ("senior", 0.008),
+    ("college", 0.002),
 )  # fmt: skip
 NAMES = {
     "primary": "示例小学", "clinic": "示例卫生室", "kindergarten": "示例幼儿园", "bus_stop": "示例公交站",
@@ -33,14 +35,19 @@ NEAR_SITES = 0.22
 """Of the facilities, so many stand near a site."""
 
 
-def load_facilities(loader: Loader, count: int, places: list[Places], sites: Sites, seed: int, province: str) -> None:
+def load_facilities(
+    loader: Loader, count: int, places: list[Places], sites: Sites, *, seed: int, province: str
+) -> None:
     """Write `count` facilities over the counties of a province; every township seat has its town centre."""
     rng = generator(seed, "facilities", province)
     if not count:
         return
     weight = [len(ground.leaf_codes) for ground in places]
     per_county = share(count, weight, least=min(20, count // len(places)))
-    parts = [positions_in(rng, ground, sites, at, int(number)) for at, (ground, number) in enumerate(zip(places, per_county, strict=True))]
+    parts = [
+        positions_in(rng, ground, sites, at, int(number))
+        for at, (ground, number) in enumerate(zip(places, per_county, strict=True))
+    ]
     region = np.concatenate([part[0] for part in parts])
     position = np.concatenate([part[1] for part in parts])
     kind = np.concatenate([part[2] for part in parts])
@@ -66,15 +73,17 @@ def load_facilities(loader: Loader, count: int, places: list[Places], sites: Sit
     )
 
 
-def whole(values: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def whole(values: FloatArray) -> npt.NDArray[np.object_]:
     """Return whole numbers, None for NaN."""
     missing = np.isnan(values)
-    return np.where(missing, None, np.where(missing, 0, values).astype(np.int64).astype(object))
+    result = np.where(missing, 0, values).astype(np.int64).astype(object)
+    result[missing] = None
+    return result
 
 
 def positions_in(
     rng: np.random.Generator, places: Places, sites: Sites, county: int, count: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[npt.NDArray[np.str_], LonLat, npt.NDArray[np.str_]]:
     """Return division, position and kind of the facilities of one county."""
     towns = min(len(places.seats), count // 4)
     own = np.flatnonzero(sites.county == county)

@@ -58,8 +58,7 @@ class Flows:
     @property
     def leaving(self) -> IntArray:
         """Return households by origin: what a county owns."""
-        total: IntArray = self.moves.sum(axis=1) + self.unassigned
-        return total
+        return np.asarray(self.moves.sum(axis=1) + self.unassigned)
 
 
 def plan_flows(scale: Scale, province: str, counties: list[tuple[str, str]], seed: int) -> Flows:
@@ -131,7 +130,7 @@ def arrival_rates(codes: npt.NDArray[np.str_], rng: np.random.Generator) -> Floa
 
 def roof(codes: npt.NDArray[np.str_], assigned: IntArray) -> IntArray:
     """Return how many households at most can have moved in: not all, and none where nothing is reported."""
-    most = np.floor(assigned * 0.996).astype(np.int64)
+    most: IntArray = np.floor(assigned * 0.996).astype(np.int64)
     most[codes == SLOW] = np.floor(assigned[codes == SLOW] * 0.82)
     most[codes == NOT_REPORTED] = 0
     return most

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geocore.arrays import FloatArray, GeometryArray, IntArray, LonLat
 from geocore.geodesy import CGCS2000_INVERSE_FLATTENING, CGCS2000_SEMI_MAJOR_M
@@ -64,8 +65,7 @@ def rings_around(centres: LonLat, offsets_m: FloatArray) -> FloatArray:
 
 def polygons(rings: FloatArray) -> GeometryArray:
     """Return polygons of closed rings, to 1e-9 degrees (0.1 mm)."""
-    shapes: GeometryArray = shapely.polygons(np.round(rings, 9))
-    return shapes
+    return np.asarray(shapely.polygons(np.round(rings, 9)), dtype=np.object_)
 
 
 def within_blocks(rng: np.random.Generator, centres: LonLat, offsets_m: FloatArray, block: IntArray) -> LonLat:
@@ -84,7 +84,7 @@ def within_blocks(rng: np.random.Generator, centres: LonLat, offsets_m: FloatArr
     return shifted(centres[block], offset[:, 0], offset[:, 1])
 
 
-def random_inside(rng: np.random.Generator, area: shapely.Geometry, count: int) -> LonLat:
+def random_inside(rng: np.random.Generator, area: BaseGeometry, count: int) -> LonLat:
     """Return `count` positions evenly spread in the degrees of a polygon."""
     shapely.prepare(area)
     west, south, east, north = area.bounds

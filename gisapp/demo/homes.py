@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.spatial import cKDTree
 
 from geocore.arrays import FloatArray, IntArray, LonLat
 from gisapp.demo.ground import random_inside, scattered
-from gisapp.demo.places import Places
+from gisapp.demo.places import Places, nearest
 from gisapp.demo.projects import Projects
 
 CELL_DEG = 0.0004
@@ -85,15 +84,15 @@ class Cells:
         """Give each of `who` the cell of its wanted position where that is free; return who got one."""
         cells = np.floor(wanted / CELL_DEG).astype(np.int64)
         keys = cells[:, 0] * 1_000_000 + cells[:, 1]
-        middle = (cells + 0.5) * CELL_DEG
+        middle: LonLat = ((cells + 0.5) * CELL_DEG).astype(np.float64)
         first = np.zeros(len(keys), dtype=np.bool_)
         first[np.unique(keys, return_index=True)[1]] = True
         good = first & ~np.isin(keys, self.taken) & self.places.inside(middle)
         self.position[who[good]] = middle[good]
         self.taken = np.concatenate((self.taken, keys[good]))
-        nearest = cKDTree(self.places.leaf_seats).query(middle[good])[1]
+        near = nearest(self.places.leaf_seats, middle[good])
         strange = self.places.township_of(middle[good]) != self.places.leaf_township[self.leaf[who[good]]]
-        self.leaf[who[good][strange]] = nearest[strange]
+        self.leaf[who[good][strange]] = near[strange]
         return who[good]
 
     def settle(self) -> None:

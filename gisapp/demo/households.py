@@ -9,10 +9,9 @@ import numpy.typing as npt
 
 from geocore.arrays import BoolArray, IntArray, LonLat
 from gisapp.demo.flows import Flows
-from gisapp.demo.homes import dispersed_homes, old_homes
 from gisapp.demo.ground import within_blocks
+from gisapp.demo.homes import dispersed_homes, old_homes
 from gisapp.demo.numbers import (
-    LAST_DAY,
     DateArray,
     generator,
     household_sizes,
@@ -24,7 +23,7 @@ from gisapp.demo.numbers import (
 )
 from gisapp.demo.places import Places
 from gisapp.demo.projects import Projects
-from gisapp.demo.scales import NOT_REPORTED, Scale
+from gisapp.demo.scales import LAST_DAY, NOT_REPORTED, Scale
 from gisapp.demo.sites import Sites
 
 NONE = -1
@@ -110,7 +109,7 @@ def build_households(
         destination_region[to_here] = ground.leaf_codes[leaf]
 
     by_village = rng.random(count) < 0.05
-    old_home = np.where(by_village[:, None], village, place)
+    old_home: LonLat = np.where(by_village[:, None], village, place).astype(np.float64)
     old_home[rng.random(count) < OLD_HOME_UNKNOWN] = np.nan
     not_yet = np.isnat(moved_on) & (rng.random(count) < 0.6)
     new_home[not_yet | (rng.random(count) < NEW_HOME_UNKNOWN)] = np.nan
@@ -138,8 +137,12 @@ def build_households(
 def who_moves_where(rng: np.random.Generator, flows: Flows) -> tuple[IntArray, IntArray]:
     """Return origin and destination of each household, in random order."""
     size = len(flows.counties)
-    origin = np.concatenate((np.repeat(np.arange(size * size) // size, flows.moves.ravel()), np.repeat(np.arange(size), flows.unassigned)))
-    destination = np.concatenate((np.repeat(np.arange(size * size) % size, flows.moves.ravel()), np.full(flows.unassigned.sum(), NONE)))
+    origin = np.concatenate(
+        (np.repeat(np.arange(size * size) // size, flows.moves.ravel()), np.repeat(np.arange(size), flows.unassigned))
+    )
+    destination = np.concatenate(
+        (np.repeat(np.arange(size * size) % size, flows.moves.ravel()), np.full(flows.unassigned.sum(), NONE))
+    )
     order = rng.permutation(len(origin))
     return origin[order], destination[order]
 

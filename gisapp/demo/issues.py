@@ -35,7 +35,7 @@ SOURCES = (("phone", 0.6), ("gps", 0.2), ("map", 0.2))
 STATES = ("reported", "dispatched", "handling", "solved", "closed")
 
 
-def load_issues(loader: Loader, count: int, households: Households, sites: Sites, seed: int, province: str) -> None:
+def load_issues(loader: Loader, count: int, households: Households, sites: Sites, *, seed: int, province: str) -> None:
     """Write `count` reports over the last months; older ones are mostly done."""
     rng = generator(seed, "issues", province)
     if not count:

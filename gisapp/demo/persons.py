@@ -1,4 +1,4 @@
-"""Heads of household and persons: synthetic names that say 示例, no identity numbers, telephone numbers that do not exist."""
+"""Heads of household and persons: synthetic names that say 示例, no identity numbers, telephones that do not exist."""
 
 from __future__ import annotations
 
@@ -11,8 +11,16 @@ from gisapp.demo.numbers import generator
 from gisapp.demo.scales import LAST_DAY
 from layers.personal import HouseholdIdentity, Person
 
-SURNAMES = np.array("韦 黄 覃 莫 蒙 罗 陆 梁 农 李 陈 杨 何 廖 卢 潘 岑 兰 龙 吴".split())
-PEOPLES = (("壮族", 0.52), ("汉族", 0.27), ("瑶族", 0.12), ("苗族", 0.04), ("侗族", 0.02), ("毛南族", 0.02), ("仫佬族", 0.01))
+SURNAMES = np.array(list("韦黄覃莫蒙罗陆梁农李陈杨何廖卢潘岑兰龙吴"))
+PEOPLES = (
+    ("壮族", 0.52),
+    ("汉族", 0.27),
+    ("瑶族", 0.12),
+    ("苗族", 0.04),
+    ("侗族", 0.02),
+    ("毛南族", 0.02),
+    ("仫佬族", 0.01),
+)
 HEALTH = (("健康", 0.86), ("慢性病", 0.09), ("残疾", 0.03), ("大病", 0.02))
 INSURANCE = (("城乡居民医保", 0.9), ("职工医保", 0.07), ("", 0.03))
 WORK = (("外出务工", 0.42), ("就近务工", 0.2), ("务农", 0.22), ("公益岗位", 0.06), ("个体经营", 0.06), ("", 0.04))
@@ -56,9 +64,7 @@ def load_persons(
     ).clip(0.1, 98)
     age[number == 1] = age[number == 1].clip(19, 90)
     born = LAST_DAY - np.floor(age * 365.25).astype("timedelta64[D]")
-    name = np.where(
-        number == 1, head[household], np.char.add(np.char.add(head[household], "-"), number.astype(str))
-    )
+    name = np.where(number == 1, head[household], np.char.add(np.char.add(head[household], "-"), number.astype(str)))
     adult, pupil = age >= 16, (age >= 6) & (age < 16)
     loader.load_protected(
         Person,
@@ -67,7 +73,11 @@ def load_persons(
             "number": number,
             "name": name,
             "born_on": born,
-            "sex": np.where(number == 1, drawn(rng, (("m", 0.82), ("f", 0.18)), count), drawn(rng, (("f", 0.52), ("m", 0.48)), count)),
+            "sex": np.where(
+                number == 1,
+                drawn(rng, (("m", 0.82), ("f", 0.18)), count),
+                drawn(rng, (("f", 0.52), ("m", 0.48)), count),
+            ),
             "ethnicity": drawn(rng, PEOPLES, len(codes))[household],
             "education": np.select([adult, pupil], [drawn(rng, SCHOOLING, count), "在读"], "学龄前"),
             "health": drawn(rng, HEALTH, count),

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
 
-from geocore.arrays import BoolArray, FloatArray, GeometryArray, IntArray, LonLat
+from geocore.arrays import BoolArray, GeometryArray, IntArray, LonLat
 from gisapp.demo.ground import random_inside
 from gisapp.demo.numbers import generator
 
@@ -49,7 +50,7 @@ class Places:
     """
 
     county: County
-    inner: shapely.Geometry
+    inner: BaseGeometry
     township_codes: npt.NDArray[np.str_]
     seats: LonLat
     cells: GeometryArray
@@ -60,8 +61,7 @@ class Places:
 
     def township_of(self, positions: LonLat) -> IntArray:
         """Return the index of the township in which each position lies."""
-        index: IntArray = cKDTree(self.seats).query(positions)[1].astype(np.int64)
-        return index
+        return nearest(self.seats, positions)
 
     def inside(self, positions: LonLat) -> BoolArray:
         """Return which positions lie within the county, off its line."""
@@ -73,7 +73,7 @@ class Places:
 def invent_places(county: County, seed: int) -> Places:
     """Return townships and villages of `county`; the same for the same seed."""
     rng = generator(seed, "places", county.code)
-    inner = shapely.buffer(county.geom, -INSIDE_DEG, quad_segs=2)
+    inner: BaseGeometry = shapely.buffer(county.geom, -INSIDE_DEG, quad_segs=2)
     if inner.is_empty:
         inner = county.geom
     codes = np.array(county.townships or (county.code,))
@@ -91,6 +91,11 @@ def invent_places(county: County, seed: int) -> Places:
     return Places(county, inner, codes, seats, cells, outlines, villages, points, township)
 
 
+def nearest(of: LonLat, positions: LonLat) -> IntArray:
+    """Return the index of the nearest (in degrees) of some positions to each other position."""
+    return np.asarray(cKDTree(of).query(positions)[1], dtype=np.int64)
+
+
 def settled(rng: np.random.Generator, samples: LonLat, count: int) -> LonLat:
     """Return `count` of the samples, well apart: each near the middle of the ground that is nearest to it."""
     if count == 1:
@@ -98,11 +103,11 @@ def settled(rng: np.random.Generator, samples: LonLat, count: int) -> LonLat:
         return samples[[np.argmin(((samples - middle) ** 2).sum(axis=1))]]
     seats = samples[rng.choice(len(samples), count, replace=False)]
     for _ in range(SETTLING_ROUNDS):
-        nearest = cKDTree(seats).query(samples)[1]
-        weight = np.bincount(nearest, minlength=count)[:, None]
-        sums: FloatArray = np.column_stack([np.bincount(nearest, samples[:, axis], count) for axis in (0, 1)])
+        owner = nearest(seats, samples)
+        weight = np.bincount(owner, minlength=count)[:, None]
+        sums = np.column_stack([np.bincount(owner, samples[:, axis], count) for axis in (0, 1)])
         middle = np.where(weight > 0, sums / np.maximum(weight, 1), seats)
-        chosen = cKDTree(samples).query(middle)[1]
+        chosen = nearest(samples, middle)
         if len(np.unique(chosen)) < count:
             break
         seats = samples[chosen]
@@ -124,11 +129,11 @@ def partition(seats: LonLat, land: shapely.MultiPolygon) -> GeometryArray:
 
 def village_points(rng: np.random.Generator, samples: LonLat, seats: LonLat, township: IntArray) -> LonLat:
     """Return a position for each village within its township, or as near as there is ground."""
-    nearest = cKDTree(seats).query(samples)[1]
+    owner = nearest(seats, samples)
     points = np.empty((len(township), 2))
     for index in np.unique(township):
         own = np.flatnonzero(township == index)
-        ground = samples[nearest == index]
+        ground = samples[owner == index]
         if len(ground) < len(own):  # a small township: more villages than samples fell on it
             by_distance = np.argsort(((samples - seats[index]) ** 2).sum(axis=1), kind="stable")
             ground = samples[by_distance[: len(own)]]

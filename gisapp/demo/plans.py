@@ -88,7 +88,9 @@ def load_helpers(loader: Loader, flows: Flows, households: Households, seed: int
     helped = np.sort(rng.choice(here, min(HELPED, len(here)), replace=False))
     count = len(helped)
     start = LAST_DAY - rng.integers(200, 900, count).astype("timedelta64[D]")
-    end = np.where(rng.random(count) < 0.15, start + rng.integers(30, 200, count).astype("timedelta64[D]"), np.datetime64("NaT"))
+    end = np.where(
+        rng.random(count) < 0.15, start + rng.integers(30, 200, count).astype("timedelta64[D]"), np.datetime64("NaT")
+    )
     helper = User.objects.using(loader.using).get(username=HELPER)
     loader.load(
         HelperAssignment,

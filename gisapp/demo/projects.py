@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
 from geocore.arrays import FloatArray, GeometryArray
@@ -51,7 +52,7 @@ class Stretch:
 
     river: str
     dam: shapely.Point
-    above: shapely.LineString
+    above: BaseGeometry
 
 
 def build_projects(count: int, counties: list[County], *, within: frozenset[str] | None, seed: int) -> Projects:
@@ -77,7 +78,10 @@ def build_projects(count: int, counties: list[County], *, within: frozenset[str]
     inundation = clipped(shapely.buffer(lines, width + rise, quad_segs=4), land)
     dams = np.array([stretch.dam for stretch in chosen], dtype=object)
     at = [int(tree.query(dam, predicate="intersects")[0]) for dam in dams]
-    touched = [sorted({int(i) for i in tree.query(area, predicate="intersects")} | {first}) for area, first in zip(inundation, at, strict=True)]
+    touched = [
+        sorted({int(i) for i in tree.query(area, predicate="intersects")} | {first})
+        for area, first in zip(inundation, at, strict=True)
+    ]
     state = rng.permutation(np.repeat(STATES, np.bincount(rng.choice(3, count, p=STATE_SHARES), minlength=3)))
     state[: len(STATES)] = STATES[: len(state)]
     reservoir[state == "planned"] = None
@@ -88,7 +92,10 @@ def build_projects(count: int, counties: list[County], *, within: frozenset[str]
         name=np.array([f"{stretch.river}示例水库{number:02d}" for number, stretch in enumerate(chosen, start=1)]),
         state=state,
         river=np.array([stretch.river for stretch in chosen]),
-        counties=[[counties[first].code, *(counties[i].code for i in all_ if i != first)] for first, all_ in zip(at, touched, strict=True)],
+        counties=[
+            [counties[first].code, *(counties[i].code for i in all_ if i != first)]
+            for first, all_ in zip(at, touched, strict=True)
+        ],
         dam=dams,
         reservoir=reservoir,
         inundation=inundation,

@@ -7,7 +7,6 @@ Natural Earth 1:10 million, public domain, generalised to about 500 m; CGCS2000 
 
 from __future__ import annotations
 
-import numpy as np
 import shapely
 
 COURSES = {
@@ -110,9 +109,7 @@ COURSES = {
 
 def rivers() -> dict[str, shapely.LineString]:
     """Return the course of each river by its name."""
-    return {name: shapely.from_wkt(f"LINESTRING ({text})") for name, text in COURSES.items()}
-
-
-def length_deg() -> float:
-    """Return the length of all courses together, in degrees: only their proportions matter."""
-    return float(np.sum(shapely.length(list(rivers().values()))))
+    return {
+        name: shapely.LineString([[float(value) for value in pair.split()] for pair in text.split(",")])
+        for name, text in COURSES.items()
+    }

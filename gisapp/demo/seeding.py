@@ -14,7 +14,7 @@ from gisapp.demo.accounts import Passwords, accounts_ensure, passwords_keep
 from gisapp.demo.divisions import read_counties, store_places
 from gisapp.demo.facilities import load_facilities
 from gisapp.demo.flows import plan_flows
-from gisapp.demo.households import Households, build_households
+from gisapp.demo.households import build_households
 from gisapp.demo.issues import load_issues
 from gisapp.demo.loading import Loader
 from gisapp.demo.persons import load_register
@@ -24,7 +24,7 @@ from gisapp.demo.plots import build_plots
 from gisapp.demo.projects import Projects, build_projects
 from gisapp.demo.reset import delete_demo_rows
 from gisapp.demo.scales import Scale
-from gisapp.demo.sites import Sites, build_sites
+from gisapp.demo.sites import build_sites
 from gisapp.demo.stamp import AlreadySeededError, seeded_as
 from gisapp.demo.tables import load_households, load_plots, load_projects, load_sites
 from importers.regions import regions_load
@@ -85,7 +85,7 @@ def seed_demo(
             with step("Delete earlier demonstration rows"):
                 delete_demo_rows(using)
         found = seeded_as(using)
-        if found not in {None, (scale.name, seed)}:
+        if found is not None and found != (scale.name, seed):
             raise AlreadySeededError(*found)
         with step("Accounts"):
             accounts = accounts_ensure(path=passwords, using=using)
@@ -127,8 +127,8 @@ def seed_province(loader: Loader, scale: Scale, seed: int, province: str, step: 
         load_plots(loader, plots, households, seed, province)
     with titled("Facilities, issue reports, targets and helpers"):
         part = scale.provinces[province] / scale.households
-        load_facilities(loader, round(scale.facilities * part), places, sites, seed, province)
-        load_issues(loader, round(scale.issues * part), households, sites, seed, province)
+        load_facilities(loader, round(scale.facilities * part), places, sites, seed=seed, province=province)
+        load_issues(loader, round(scale.issues * part), households, sites, seed=seed, province=province)
         load_targets(loader, flows)
         if province == HOME_PROVINCE:
             load_helpers(loader, flows, households, seed)

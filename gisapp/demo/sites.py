@@ -24,7 +24,10 @@ MOST_HOUSEHOLDS = 3_000
 MU_PER_HOUSEHOLD = (0.25, 0.9)
 TRIES = 60
 GAP_M = 80.0
-GOOD_WORDS = "幸福 和谐 安康 富民 同心 惠民 向阳 金桥 新生 团结 锦绣 康乐 兴旺 长青 和顺 福源".split()
+GOOD_WORDS = (
+    "幸福", "和谐", "安康", "富民", "同心", "惠民", "向阳", "金桥", "新生", "团结",
+    "锦绣", "康乐", "兴旺", "长青", "和顺", "福源",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ def build_sites(flows: Flows, places: list[Places], seed: int, province: str) ->
 def sizes_of_sites(rng: np.random.Generator, households: int, sites: int) -> IntArray:
     """Return households of each site, a few large and many small."""
     least = min(LEAST_HOUSEHOLDS, households // sites)
-    return share(households, rng.lognormal(0, 0.9, sites), least=least, most=max(MOST_HOUSEHOLDS, households // sites + 1))
+    return share(
+        households, rng.lognormal(0, 0.9, sites), least=least, most=max(MOST_HOUSEHOLDS, households // sites + 1)
+    )
 
 
 def positions_in(
@@ -115,9 +120,7 @@ def positions_in(
             angle = rng.uniform(0, 2 * np.pi)
             centre = shifted(places.seats[[township]], distance * np.cos(angle), distance * np.sin(angle))
             ring = rings_around(centre, offsets_m[[site]])[0]
-            apart = not done or (
-                distance_m(centres[done], centre) > reach_m[done] + reach_m[site] + GAP_M
-            ).all()
+            apart = not done or (distance_m(centres[done], centre) > reach_m[done] + reach_m[site] + GAP_M).all()
             if apart and (places.township_of(ring) == township).all() and fits(places, ring):
                 break
         else:
@@ -136,7 +139,12 @@ def items_of(rng: np.random.Generator, households: int) -> str:
     """Return the twenty groups of items of a site as JSON; some groups are not reported."""
     persons = round(households * 4.33)
     items: dict[str, dict[str, object]] = {
-        "schools": {"kindergartens": 1, "primary": int(households > 150), "junior": int(households > 900), "seats": persons // 6},
+        "schools": {
+            "kindergartens": 1,
+            "primary": int(households > 150),
+            "junior": int(households > 900),
+            "seats": persons // 6,
+        },
         "medical": {"clinics": 1 + households // 1000, "beds": households // 40, "doctors": 1 + households // 200},
         "community": {"centre": True, "staff": 3 + households // 100},
         "party": {"branches": 1 + households // 800, "members": 5 + households // 12},

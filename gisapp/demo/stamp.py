@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from layers.models import Site
-
 from gisapp.demo.scales import SOURCE
+from layers.models import Site
 
 
 class AlreadySeededError(Exception):

@@ -32,7 +32,9 @@ PROGRAMMES = (("poverty", 0.94), ("hazard", 0.04), ("ecology", 0.02))
 
 def optional(texts: npt.NDArray[np.str_], missing: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
     """Return texts with None where they are missing."""
-    return np.where(missing, None, texts.astype(object))
+    result = texts.astype(object)
+    result[missing] = None
+    return result
 
 
 def load_sites(loader: Loader, sites: Sites, households: Households, scale: Scale, seed: int) -> None:
@@ -131,7 +133,9 @@ def load_households(
             "moved_on": households.moved_on,
             "moved_in_on": households.moved_in_on,
             "living_seen_on": np.where(moved_in & (rng.random(count) < 0.9), seen, NO_DAY),
-            "out_of_poverty_on": np.where(moved_in & (origin_type == "registered_poor") & (rng.random(count) < 0.93), lifted, NO_DAY),
+            "out_of_poverty_on": np.where(
+                moved_in & (origin_type == "registered_poor") & (rng.random(count) < 0.93), lifted, NO_DAY
+            ),
             "origin_type": origin_type,
             "labour_force": np.minimum(rng.poisson(2.0, count), households.persons),
             "own_funds_yuan": np.round(households.persons * rng.uniform(2000, 3000, count) / 100) * 100,
@@ -153,7 +157,9 @@ def position_columns(
 ) -> dict[str, npt.NDArray[Any]]:
     """Return source and accuracy of a position; empty where there is none."""
     known = ~np.isnan(positions[:, 0])
-    low, high = (np.select([source == key for key in ACCURACY_M], [ACCURACY_M[key][end] for key in ACCURACY_M]) for end in (0, 1))
+    low, high = (
+        np.select([source == key for key in ACCURACY_M], [ACCURACY_M[key][end] for key in ACCURACY_M]) for end in (0, 1)
+    )
     accuracy = np.round(low + (high - low) * rng.random(len(source)), 2)
     return {f"{name}_source": np.where(known, source, ""), f"{name}_accuracy_m": np.where(known, accuracy, np.nan)}
 
@@ -186,6 +192,8 @@ def load_plots(loader: Loader, plots: Plots, households: Households, seed: int, 
             "verified_on": plots.verified_on,
             "due_on": due,
             "target_use": np.array(USES)[rng.choice(len(USES), count, p=(0.62, 0.26, 0.08, 0.04))],
-            "exempt_reason": np.where(exempt, np.array(EXEMPT_REASONS)[rng.integers(0, len(EXEMPT_REASONS), count)], ""),
+            "exempt_reason": np.where(
+                exempt, np.array(EXEMPT_REASONS)[rng.integers(0, len(EXEMPT_REASONS), count)], ""
+            ),
         },
     )
