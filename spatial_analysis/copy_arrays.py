@@ -21,9 +21,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from psycopg2 import sql
 
+    from geocore.arrays import IntArray, LonLat
+
 SIGNATURE = b"PGCOPY\n\xff\r\n\0"
 HEADER_BYTES = 19
 TRAILER = b"\xff\xff"
+
+POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")])
+"""A point of two dimensions with its SRID, as PostGIS sends it: extended well-known binary, little-endian."""
+POINT_KIND = 0x20000001
+ZERO = ord("0")
 
 
 class UnevenRowsError(ValueError):
@@ -31,7 +38,7 @@ class UnevenRowsError(ValueError):
 
 
 def copy_to_array(
-    query: str | sql.Composable, parameters: Mapping[str, Any], columns: Mapping[str, str]
+    query: str | sql.Composable, parameters: Mapping[str, Any], columns: Mapping[str, npt.DTypeLike]
 ) -> npt.NDArray[np.void]:
     """Return the rows of `query` as a structured array.
 
@@ -43,7 +50,7 @@ def copy_to_array(
         Values of the placeholders.
     columns
         Name to numpy type of each column in order: `>i8` for int8 and timestamptz (microseconds since 2000-01-01
-        UTC), `>i4` for int4, `>f8` for float8.
+        UTC), `>i4` for int4, `>f8` for float8, `S12` for text of 12 bytes, `POINT` for a point with an SRID.
 
     Raises
     ------
@@ -56,14 +63,14 @@ def copy_to_array(
     return rows_of(buffer.getbuffer(), columns)
 
 
-def rows_of(answer: memoryview, columns: Mapping[str, str]) -> npt.NDArray[np.void]:
+def rows_of(answer: memoryview, columns: Mapping[str, npt.DTypeLike]) -> npt.NDArray[np.void]:
     """Return the rows of one binary COPY as a structured array; parameters and errors as in `copy_to_array`."""
     if bytes(answer[: len(SIGNATURE)]) != SIGNATURE or bytes(answer[-2:]) != TRAILER:
         raise UnevenRowsError("this is not a complete binary COPY")
-    layout = [("fields", ">i2")]
+    layout: list[tuple[str, npt.DTypeLike]] = [("fields", ">i2")]
     for name, kind in columns.items():
         layout += [(f"{name} length", ">i4"), (name, kind)]
-    dtype = np.dtype(layout)
+    dtype: np.dtype[np.void] = np.dtype(layout)
     body = answer[HEADER_BYTES + int.from_bytes(answer[15:19], "big") : -2]
     if len(body) % dtype.itemsize:
         raise UnevenRowsError(f"{len(body)} bytes are no whole number of rows of {dtype.itemsize} bytes")
@@ -73,3 +80,26 @@ def rows_of(answer: memoryview, columns: Mapping[str, str]) -> npt.NDArray[np.vo
     if not all(np.all(told == wanted) for told, wanted in widths):
         raise UnevenRowsError("a row has a NULL, or a column of another width than declared")
     return rows
+
+
+def coordinates_of(points: npt.NDArray[np.void]) -> LonLat:
+    """Return the coordinates of a column of type `POINT`, shape (n, 2); NaN of an empty point stays NaN.
+
+    Raises
+    ------
+    UnevenRowsError
+        If they are no points of two dimensions.
+    """
+    if not (np.all(points["order"] == 1) and np.all(points["kind"] == POINT_KIND)):
+        raise UnevenRowsError("a column of points holds something else")
+    return np.column_stack((points["x"], points["y"])).astype(np.float64, copy=False)
+
+
+def numbers_of(digits: npt.NDArray[np.bytes_]) -> IntArray:
+    """Return texts of decimal digits, all of one width, as numbers."""
+    width = digits.dtype.itemsize
+    places = np.ascontiguousarray(digits).view(np.uint8).reshape(len(digits), width)
+    numbers = np.zeros(len(digits), dtype=np.int64)
+    for place in range(width):
+        numbers = numbers * 10 + (places[:, place] - ZERO)
+    return numbers

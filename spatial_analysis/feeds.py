@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from psycopg2 import sql
 
 from layers.lookups import AnyOf
 from layers.models import Household
 from layers.sqlfiles import compose
-from spatial_analysis.copy_arrays import copy_to_array
+from spatial_analysis.copy_arrays import POINT, coordinates_of, copy_to_array, numbers_of
 
 if TYPE_CHECKING:
     from geocore.arrays import IntArray, LonLat
@@ -21,14 +22,13 @@ if TYPE_CHECKING:
 
 POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
-ENDS = {
+CODE = "S12"
+ENDS: dict[str, npt.DTypeLike] = {
     "id": ">i8",
-    "region": ">i8",
-    "destination": ">i8",
-    "old_x": ">f8",
-    "old_y": ">f8",
-    "new_x": ">f8",
-    "new_y": ">f8",
+    "region": CODE,
+    "destination": CODE,
+    "old_home": POINT,
+    "new_home": POINT,
     "changed": ">i8",
 }
 
@@ -82,10 +82,10 @@ def ends_of(rows: np.ndarray[tuple[int], np.dtype[np.void]]) -> HouseholdEnds:
     """Return rows in the columns of `ENDS` as arrays of the machine's own byte order."""
     return HouseholdEnds(
         id=rows["id"].astype(np.int64),
-        region=rows["region"].astype(np.int64),
-        destination=rows["destination"].astype(np.int64),
-        old=np.column_stack((rows["old_x"], rows["old_y"])).astype(np.float64),
-        new=np.column_stack((rows["new_x"], rows["new_y"])).astype(np.float64),
+        region=numbers_of(rows["region"]),
+        destination=numbers_of(rows["destination"]),
+        old=coordinates_of(rows["old_home"]),
+        new=coordinates_of(rows["new_home"]),
         changed_at=POSTGRES_EPOCH + timedelta(microseconds=int(rows["changed"].max())) if len(rows) else None,
     )
 
