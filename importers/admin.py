@@ -16,7 +16,7 @@ class ImportBatchAdmin(admin.ModelAdmin[ImportBatch]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportBatch]:
         """Return the user's own batches; a superuser reads all. File names and counts tell of other areas' rows."""
         rows = super().get_queryset(request)
-        return rows if request.user.is_superuser else rows.filter(requested_by=request.user)
+        return rows if request.user.is_superuser else rows.filter(requested_by_id=request.user.pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

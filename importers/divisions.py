@@ -78,6 +78,20 @@ class Surveyed:
         found[index >= 0] = self.codes[index[index >= 0]]
         return found
 
+    def nearest(self, points: GeometryArray, within_m: float) -> tuple[CodeArray, FloatArray]:
+        """Return the code of the nearest division and its distance, None and NaN where none is within `within_m`."""
+        codes, metres = np.full(len(points), None, dtype=object), np.full(len(points), np.nan)
+        if not len(self.geoms):
+            return codes, metres
+        tree = shapely.STRtree(self.geoms)
+        for row in np.flatnonzero(~shapely.is_missing(points)):
+            place = tree.nearest(points[row])
+            ends = shapely.get_coordinates(shapely.shortest_line(points[row], self.geoms[place]))
+            distance = float(distance_m(ends[:1], ends[1:])[0])
+            if distance <= within_m:
+                codes[row], metres[row] = self.codes[place], distance
+        return codes, metres
+
     def claimed_by(self, codes: CodeArray) -> IntArray:
         """Return the index of the division that each code is, or lies in; -1 where it has no boundary of its own."""
         places = {code: place for place, code in enumerate(self.codes)}
@@ -87,20 +101,6 @@ class Surveyed:
             chain = (one.code, *(above.code for above in one.ancestors()))
             known[code] = next((places[step] for step in chain if step in places), -1)
         return np.array([known[code] for code in codes], dtype=np.int64)
-
-    def metres_outside(self, points: GeometryArray, claims: IntArray) -> FloatArray:
-        """Return how far, in geodesic metres, each point lies outside the division it claims; 0 inside, NaN unknown."""
-        metres = np.full(len(points), np.nan)
-        asked = (claims >= 0) & ~shapely.is_missing(points)
-        if not asked.any():
-            return metres
-        inside = asked & (self.index_of(points) == claims)
-        metres[inside] = 0.0
-        for row in np.flatnonzero(asked & ~inside):
-            division = self.geoms[claims[row]]
-            nearest = shapely.get_point(shapely.shortest_line(points[row], division), -1)
-            metres[row] = distance_m(shapely.get_coordinates(points[row]), shapely.get_coordinates(nearest))[0]
-        return metres
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from django.db import DEFAULT_DB_ALIAS
+from django.utils.translation import gettext as _
 
 from accounts.selectors import GrantedArea
 from geocore.arrays import GeometryArray
 from geocore.geodesy import distance_m
 from importers.cells import Cells
+from importers.columns import shown
 from importers.divisions import CodeArray, Surveyed
 from importers.problems import ProblemCode, RowProblem
 from importers.rows import Rows
 from layers.fields import field_of, is_array
 from layers.services import AREA_TOLERANCE_M
 from layers.spec import SpatialLayer
+
+NEAREST_WITHIN_M = 2_000.0
+"""How far outside all known divisions a position may lie and still be given to the nearest one, with a warning."""
 
 FROM_NEW_HOME = {"destination": "new_home"}
 """Divisions that follow from another geometry than the one that owns the feature."""
@@ -92,7 +97,31 @@ def owner_of(
     codes = named.copy()
     if open_.any():
         codes[open_] = near.codes_at(positions)[open_]
+        adopt(codes, positions, rows, near)
     return owned(layer, Owner(name, codes, derived=name not in cells.all()), positions, cells, rows)
+
+
+def adopt(codes: CodeArray, positions: GeometryArray, rows: Rows, near: Surveyed) -> None:
+    """Give positions just outside all known divisions to the nearest one, and warn.
+
+    Coasts and province lines are drawn generally, and lists of places are rounded.
+    """
+    nobodys = np.array([code is None for code in codes], dtype=np.bool_)
+    left = np.flatnonzero(nobodys & ~rows.bad & ~shapely.is_missing(positions))
+    if not len(left):
+        return
+    found, metres = near.nearest(positions[left], NEAREST_WITHIN_M)
+    codes[left] = found
+    told = [
+        _("row %(row)d: %(metres)d m from %(code)s") % {"row": rows.numbers[row], "metres": far, "code": code}
+        for row, far, code in zip(left, metres, found, strict=True)
+        if code is not None
+    ]
+    if told:
+        rows.warnings.append(
+            _("%(n)d positions lie in no known division and were given to the nearest: %(rows)s.")
+            % {"n": len(told), "rows": shown(told)}
+        )
 
 
 def owned(layer: SpatialLayer, owner: Owner, positions: GeometryArray | None, cells: Cells, rows: Rows) -> Owner:

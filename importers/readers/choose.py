@@ -28,21 +28,23 @@ _AS_CSV = _("Save the table as .csv (UTF-8) with one header line and longitude a
 _AS_GPKG = _("Export it from QGIS or ArcGIS as GeoPackage (.gpkg) and send that.")
 _THE_SHP = _("Name the .shp, with its other parts beside it, or pack all into one .zip.")
 
-REFUSED: dict[str, tuple[str, Any]] = {
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".et"), ("A spreadsheet", _AS_CSV)),
-    **dict.fromkeys((".doc", ".docx", ".pdf", ".wps"), ("A document", _AS_CSV)),
+REFUSED: dict[str, tuple[Any, Any]] = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".et"), (_("A spreadsheet"), _AS_CSV)),
+    **dict.fromkeys((".doc", ".docx", ".pdf", ".wps"), (_("A document"), _AS_CSV)),
     **dict.fromkeys((".kml", ".kmz"), ("KML", _AS_GPKG)),
     ".gpx": ("GPX", _AS_GPKG),
-    ".gdb": ("A File Geodatabase", _AS_GPKG),
-    ".mdb": ("A Personal Geodatabase", _AS_GPKG),
-    **dict.fromkeys((".dxf", ".dwg", ".dgn"), ("A CAD drawing", _AS_GPKG)),
-    **dict.fromkeys((".tab", ".mif", ".mid", ".wl", ".wp", ".wt", ".udb", ".udbx"), ("This GIS format", _AS_GPKG)),
-    **dict.fromkeys((".fgb", ".parquet", ".geoparquet", ".gml", ".topojson", ".geojsonl"), ("This format", _AS_GPKG)),
-    ".vrt": ("A reference to other files (VRT)", _AS_GPKG),
-    ".txt": ("A text file of this kind", _AS_CSV),
-    **dict.fromkeys((".rar", ".7z", ".tar", ".gz"), ("This kind of archive", _THE_SHP)),
-    **dict.fromkeys((".dbf", ".shx", ".prj", ".cpg"), ("A part of a shapefile", _THE_SHP)),
-    **dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".img"), ("An image", _AS_GPKG)),
+    ".gdb": (_("A File Geodatabase"), _AS_GPKG),
+    ".mdb": (_("A Personal Geodatabase"), _AS_GPKG),
+    **dict.fromkeys((".dxf", ".dwg", ".dgn"), (_("A CAD drawing"), _AS_GPKG)),
+    **dict.fromkeys((".tab", ".mif", ".mid", ".wl", ".wp", ".wt", ".udb", ".udbx"), (_("This GIS format"), _AS_GPKG)),
+    **dict.fromkeys(
+        (".fgb", ".parquet", ".geoparquet", ".gml", ".topojson", ".geojsonl"), (_("This format"), _AS_GPKG)
+    ),
+    ".vrt": (_("A reference to other files (VRT)"), _AS_GPKG),
+    ".txt": (_("A text file of this kind"), _AS_CSV),
+    **dict.fromkeys((".rar", ".7z", ".tar", ".gz"), (_("This kind of archive"), _THE_SHP)),
+    **dict.fromkeys((".dbf", ".shx", ".prj", ".cpg"), (_("A part of a shapefile"), _THE_SHP)),
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".img"), (_("An image"), _AS_GPKG)),
 }
 
 

@@ -110,6 +110,9 @@ def test_towns_as_facilities() -> None:
     assert report.problems == []
     assert counts(report) == (258, 258, 0, 0, 0)
     assert set(Facility.objects.values_list("kind", flat=True)) == {"town"}
+    # two ports on a generalised coast, two towns whose rounded position lies across the line of another province
+    outside = next(warning for warning in report.warnings if "no known division" in warning)
+    assert [row in outside for row in ("row 72", "row 86", "row 255", "row 257")] == [True] * 4
     again = load("facilities", "settlements/geonames_guangxi_guizhou.csv", **options)
     assert counts(again) == (258, 0, 0, 258, 0)
 
