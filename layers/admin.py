@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.urls import reverse
@@ -23,7 +24,7 @@ from layers.forms.feature import editable_fields
 from layers.forms.reason import MAX_REASON, ReasonField
 from layers.personal import HouseholdIdentity, Person
 from layers.presentation import label_of
-from layers.registry import all_layers
+from layers.registry import all_layers, layer_of
 from layers.selectors import features_for, may
 from layers.services import feature_create, feature_delete, feature_update
 from layers.versions import size
@@ -100,6 +101,16 @@ class LayerAdmin(admin.ModelAdmin[Any]):
         """Return the form, with what the service refused a moment ago."""
         made = super().get_form(request, obj, change=change, **kwargs)
         return type(made.__name__, (made,), {"refused": getattr(request, "refused", None)})
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **given: Any
+    ) -> Any:
+        """Return an input for the code of a feature that the user may see; any other does not exist."""
+        pointed = layer_of(db_field.related_model)
+        if pointed is not None:
+            # The admin's own input shows the name behind any code, outside the area too.
+            given |= {"queryset": features_for(pointed, user=request.user), "widget": AdminTextInputWidget()}
+        return super().formfield_for_foreignkey(db_field, request, **given)
 
     @admin.display(description=gettext_lazy("geometry"))
     def geometry(self, feature: Any) -> str:

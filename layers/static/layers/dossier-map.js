@@ -5,7 +5,7 @@
 import { colours, themeOfPage } from "gisapp/map/cartography.js";
 import { addFeatures, smallMap } from "gisapp/map/leaflet.js";
 import { readJson } from "gisapp/texts.js";
-import { addSurroundings, fitTo } from "layers/surroundings.js";
+import { addRelated, addSurroundings, fitTo } from "layers/surroundings.js";
 
 const container = document.getElementById("dossier-map");
 const data = readJson("map-data");
@@ -21,6 +21,7 @@ const drawn = data.drawn.map((feature) => {
   }
   return layer;
 });
+addRelated(map, data);
 fitTo(map, drawn, data);
 container.dataset.ready = "true";
 

@@ -24,7 +24,6 @@ export function addSurroundings(map, data) {
       fillOpacity: 1,
     }),
   }).addTo(map);
-  const related = { color: c.halo, weight: 0.8, fillColor: c.household, fillOpacity: 0.75 };
   const look = { color: c.grey, weight: 1, fillColor: c.greyFill, fillOpacity: 0.35 };
   L.geoJSON(data.neighbours, {
     pmIgnore: true,
@@ -33,10 +32,20 @@ export function addSurroundings(map, data) {
     pointToLayer: (_feature, place) => L.circleMarker(place, { radius: 3.5, ...look, fillOpacity: 0.8 }),
     onEachFeature: named,
   }).addTo(map);
+}
+
+/**
+ * Draws what refers to the feature, over it: the households of a site.
+ * @param {object} map
+ * @param {{related?: object[]}} data
+ */
+export function addRelated(map, data) {
+  const L = globalThis.L;
+  const c = colours(themeOfPage());
   L.geoJSON(data.related ?? [], {
-    pmIgnore: true,
-    style: () => ({ ...related, color: c.household, fillOpacity: 0.2 }),
-    pointToLayer: (_feature, place) => L.circleMarker(place, { radius: 3, ...related }),
+    style: () => ({ color: c.household, weight: 1, fillColor: c.household, fillOpacity: 0.2 }),
+    pointToLayer: (_feature, place) =>
+      L.circleMarker(place, { radius: 3, color: c.halo, weight: 0.8, fillColor: c.household, fillOpacity: 0.8 }),
     onEachFeature: named,
   }).addTo(map);
 }
