@@ -6,7 +6,6 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import geopandas
 import numpy as np
 import shapely
 from django.utils.translation import gettext as _
@@ -16,11 +15,12 @@ from spatial_analysis.feeds import household_codes
 from spatial_analysis.files.geopackage import write_geopackage
 from spatial_analysis.files.tables import Table, write_csv, write_xlsx
 from spatial_analysis.relocation_answer import MILLIMETRES, band_titles, code_text, yes_no
-from spatial_analysis.relocation_map import map_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import geopandas
 
     from geocore.arrays import GeometryArray
     from spatial_analysis.methods import Outcome, WriteOptions
@@ -191,6 +191,9 @@ def gpkg_file(outcome: Outcome, path: Path, options: WriteOptions) -> None:
 
 def division_frame(answer: dict[str, Any]) -> geopandas.GeoDataFrame:
     """Return the divisions whose boundary is loaded, with their figures; unplaced rows have no boundary."""
+    # here, not above: pandas takes a second, which every command and web worker would wait for
+    import geopandas
+
     table = division_table(answer)
     rows = [dict(zip(table.keys, row, strict=True)) for row in table.rows][1:]
     boundaries = {
@@ -208,6 +211,8 @@ def division_frame(answer: dict[str, Any]) -> geopandas.GeoDataFrame:
 
 def move_frame(table: DistanceTable) -> geopandas.GeoDataFrame:
     """Return one row a household with the line from old to new home."""
+    import geopandas
+
     columns = zip(*move_rows(table), strict=True) if len(table.households) else ([] for _ in MOVE_KEYS)
     frame: dict[str, Any] = dict(zip(MOVE_KEYS, map(list, columns), strict=True))
     frame["distance_m"] = table.households.distance_m.round(MILLIMETRES)
@@ -226,4 +231,6 @@ def lines(table: DistanceTable) -> GeometryArray:
 
 def html_file(outcome: Outcome, path: Path, options: WriteOptions) -> None:
     """Write a map that opens without a network."""
+    from spatial_analysis.relocation_map import map_page
+
     path.write_text(map_page(outcome.answer), encoding="utf-8")

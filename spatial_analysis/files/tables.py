@@ -7,13 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from openpyxl import Workbook
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SHEET_ROWS = 1_048_575
@@ -60,6 +57,8 @@ def write_csv(table: Table, path: Path) -> None:
 
 def write_xlsx(tables: Iterable[Table], path: Path) -> None:
     """Write tables as the sheets of a workbook; one that is too long for a sheet goes on in a further one."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     for table in tables:
         rows = iter(table.rows)
@@ -71,6 +70,10 @@ def write_xlsx(tables: Iterable[Table], path: Path) -> None:
 
 def write_sheet(book: Workbook, table: Table, rows: Iterable[Sequence[Any]], part: int) -> bool:
     """Write the next sheet of a table; return whether rows may be left over."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     sheet = book.create_sheet(table.title if part == 1 else f"{table.title} {part}")
     sheet.freeze_panes = "A2"
     heading = []
