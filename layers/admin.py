@@ -102,9 +102,7 @@ class LayerAdmin(admin.ModelAdmin[Any]):
         made = super().get_form(request, obj, change=change, **kwargs)
         return type(made.__name__, (made,), {"refused": getattr(request, "refused", None)})
 
-    def formfield_for_foreignkey(
-        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **given: Any
-    ) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **given: Any) -> Any:
         """Return an input for the code of a feature that the user may see; any other does not exist."""
         pointed = layer_of(db_field.related_model)
         if pointed is not None:
