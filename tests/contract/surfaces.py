@@ -86,7 +86,11 @@ ADMIN_MODELS: dict[str, Class] = {
     "accounts.grant": Class.ADMIN,
     "django_tasks_database.dbtaskresult": Class.ADMIN,
     "oversight.plantarget": Class.ADMIN,
+    "accounts.grantevent": Class.ADMIN,
     "fieldwork.helperassignment": Class.ADMIN_FEATURES,
+    "importers.importbatch": Class.ADMIN_FEATURES,
+    "layers.householdidentity": Class.ADMIN_FEATURES,
+    "layers.person": Class.ADMIN_FEATURES,
 }
 """Models in the admin that are no layers; layers are `ADMIN_FEATURES` by themselves."""
 
@@ -99,6 +103,11 @@ class Url:
     route: str
     arguments: tuple[str, ...]
     model: type[Model] | None = None
+
+    @property
+    def group(self) -> str:
+        """Return what the URLs of one model in the admin have in common; else the name."""
+        return f"admin:{self.model._meta.label_lower}" if self.model else self.name
 
     @property
     def classed(self) -> Class | None:
@@ -179,7 +188,7 @@ def values(url: Url, argument: str, filled: Filled, county: County) -> list[Fill
         return [{"view": view.key} for _layer, view in all_views()]
     if argument == "z":
         return tiles_of(filled["view"], county)
-    if argument == "object_id":
+    if argument in {"object_id", "id"}:
         return [{argument: one} for one in objects(url, filled, county)]
     simple = {
         "x": [None],

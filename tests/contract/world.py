@@ -7,11 +7,13 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import CharField, Model
+from django.utils import timezone
 
 from accounts.context import acting_as
 from accounts.models import User
 from accounts.roles import STAFF, Through
 from fieldwork.models import HelperAssignment
+from importers.models import ImportBatch
 from layers.personal import HouseholdIdentity, Person
 from layers.registry import all_layers
 from layers.spec import SpatialLayer
@@ -30,7 +32,9 @@ def county_user(division: str) -> User:
     for role in STAFF:
         grant(user, role, division)
     # Django's own rights know no area: holding all of them must not widen it.
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["layers", "fieldwork"]))
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__app_label__in=["layers", "fieldwork", "importers"])
+    )
     return user
 
 
@@ -71,6 +75,13 @@ class County:
             self.others = [
                 HouseholdIdentity.objects.create(household_id=household, head_name=name, phone="13900000000"),
                 Person.objects.create(household_id=household, number=1, name=name),
+                ImportBatch.objects.create(
+                    layer="sites",
+                    file_name=f"{mark('sites', self.division)}.gpkg",
+                    requested_by=self.user,
+                    started_at=timezone.now(),
+                    finished_at=timezone.now(),
+                ),
                 HelperAssignment.objects.create(household_id=household, helper=self.user, from_on="2020-01-01"),
             ]
         for method in all_methods():
