@@ -35,10 +35,10 @@ class Classes:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Classes:
-        """Return classes that hold about the same number of `values`, divided at two leading digits."""
+        """Return classes that hold about the same number of `values`, divided at three leading digits."""
         if not values:
             return cls(())
-        cuts = {two_digits(cut) for cut in np.quantile(values, (0.2, 0.4, 0.6, 0.8)).tolist()}
+        cuts = {three_digits(cut) for cut in np.quantile(values, (0.2, 0.4, 0.6, 0.8)).tolist()}
         return cls(tuple(sorted(cut for cut in cuts if min(values) < cut <= max(values))))
 
     @property
@@ -53,9 +53,9 @@ class Classes:
         return int(np.searchsorted(self.edges, value, side="right"))
 
 
-def two_digits(value: float) -> float:
-    """Return a number rounded to two leading digits."""
-    return float(f"{value:.1e}")
+def three_digits(value: float) -> float:
+    """Return a number rounded to three leading digits."""
+    return float(f"{value:.2e}")
 
 
 def map_page(answer: dict[str, Any]) -> str:
@@ -185,11 +185,11 @@ def boxes(answer: dict[str, Any], rows: dict[str, dict[str, Any]], classes: Clas
         "missing": f"{total['missing']:,}",
     }
     note = _("Straight line on the ellipsoid (CGCS2000), old to new home. Boundaries are for reference only.")
-    legend_title = _("Median distance (km)")
+    legend_title, north = _("Median distance (km)"), pgettext("compass", "N")
     return (
         f'<div class="map-box map-title"><h1>{escape(heading(answer))}</h1><p>{escape(summary)}</p></div>'
         f'<div class="map-box map-legend"><b>{escape(legend_title)}</b>{legend(rows, classes)}</div>'
-        f'<div class="map-note">{escape(note)}</div>'
+        f'<div class="map-north">{escape(north)}</div><div class="map-note">{escape(note)}</div>'
     )
 
 

@@ -36,18 +36,25 @@ body, .leaflet-container { font: 14px/20px "Noto Sans CJK SC", "Source Han Sans 
 .map-title { top: 12px; left: 56px; max-width: calc(100% - 100px); }
 .map-title h1 { margin: 0; font: 600 16px/24px inherit; font-size: 16px; }
 .map-title p { margin: 0; font-size: 13px; color: #475763; }
-.map-legend { bottom: 40px; left: 12px; font-size: 13px; }
+.map-legend { bottom: 56px; left: 12px; font-size: 13px; }
 .map-legend b { display: block; margin-bottom: 4px; font-weight: 600; }
 .map-legend div { display: flex; gap: 8px; align-items: center; }
 .map-legend span { margin-left: auto; padding-left: 16px; color: #475763; }
 .map-legend svg { flex: none; width: 22px; height: 12px; }
 .map-note { position: fixed; z-index: 1000; right: 12px; bottom: 8px; font-size: 12px; color: #5c6b77; }
+.map-north { position: fixed; z-index: 1000; top: 12px; right: 20px; font-weight: 600; text-align: center; }
+.map-north::before { display: block; content: "▲"; font-size: 18px; line-height: 18px; }
+.leaflet-top.leaflet-right { top: 56px; }
+.leaflet-control { font-size: 13px; }
+.leaflet-control-scale-line:not(:first-child) { display: none; }
 .leaflet-tooltip { font-size: 13px; }
 .leaflet-tooltip table th { padding-right: 12px; font-weight: 400; color: #475763; text-align: left; }
 .leaflet-interactive:focus { outline: 3px solid #f2b705; }
 @media (max-width: 600px) {
   .map-legend { max-height: 34vh; overflow: auto; }
-  .map-note { right: 8px; left: 8px; text-align: right; }
+  .map-title { right: 56px; max-width: none; }
+  .leaflet-top.leaflet-right { top: 120px; }
+  .map-note { right: 8px; left: 120px; text-align: right; }
 }
 """
 
@@ -59,7 +66,9 @@ class OfflineMap(folium.Map):
     default_css: list[tuple[str, str]] = []
 
     def __init__(self, *, title: str, language: str, **options: Any) -> None:
-        super().__init__(tiles=None, control_scale=True, attribution_control=False, prefer_canvas=False, **options)
+        super().__init__(
+            tiles=None, control_scale=True, zoom_snap=0.25, attribution_control=False, prefer_canvas=False, **options
+        )
         self.title = title
         self.language = language
 

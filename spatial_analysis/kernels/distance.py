@@ -189,7 +189,7 @@ class Histogram:
 def histogram(ordered: FloatArray, *, bins: int = 24) -> Histogram:
     """Return at most `bins` counts of values in bins 1, 2 or 5 times a power of ten wide.
 
-    The bins reach to twice the 90th percentile, or to the 99th where that is nearer, so that a few far values do not
+    The bins reach to three times the median, or to the 99th percentile where that is nearer, so that far values do not
     flatten the rest; the last one is open.
 
     Parameters
@@ -199,8 +199,8 @@ def histogram(ordered: FloatArray, *, bins: int = 24) -> Histogram:
     """
     if ordered.size == 0:
         return Histogram(width=0.0, counts=np.zeros(0, dtype=np.int64))
-    p90, p99 = (float(ordered[int(q * (ordered.size - 1))]) for q in (0.9, 0.99))
-    width = round_width(min(2 * p90, p99) / (bins - 1))
+    median, p99 = (float(ordered[int(q * (ordered.size - 1))]) for q in (0.5, 0.99))
+    width = round_width(min(3 * median, p99) / (bins - 1))
     below = np.searchsorted(ordered, np.arange(bins) * width)
     counts = np.diff(np.append(below, ordered.size))
     return Histogram(width=width, counts=np.trim_zeros(counts, "b").astype(np.int64))
