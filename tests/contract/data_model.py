@@ -27,14 +27,14 @@ def section(layer: Any) -> str:
     """Return the section of one layer: its views, its rights and its fields."""
     views = ", ".join(f"`{view.key}` (`{view.geom}`, from zoom {view.tiles.minzoom})" for view in layer.views)
     access = layer.access
+    viewers = "anybody" if access.public else roles(access.roles("view"))
     rows = [row(layer, field) for field in layer.model._meta.concrete_fields if listed(field)]
     return "\n".join(
         [
             f"## `{layer.key}`: {layer.title}",
             "",
             f"Table `{layer.model._meta.db_table}`. Views: {views}.",
-            f"Seen by: {'anybody' if access.public else roles(access.roles('view'))}. "
-            f"Changed by: {roles(access.change)}. Imported by: {roles(access.import_)}.",
+            f"Seen by: {viewers}. Changed by: {roles(access.change)}. Imported by: {roles(access.import_)}.",
             "",
             "| field | column | type | name | shown |",
             "|---|---|---|---|---|",

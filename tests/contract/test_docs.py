@@ -43,7 +43,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 @every_document
 def test_no_machine_is_named(path: Path) -> None:
     text = path.read_text("utf-8")
-    for foreign in (r"/work/", r"/root\b", r"/home/\w", r"/tmp/gisapp-", r"\b10\.\d+\.\d+\.\d+\b", r"192\.168\."):
+    for foreign in (r"/work/", r"/root\b", r"/home/\w", r"/tmp/gisapp-"):
         assert not re.search(foreign, text), f"{path.name} names a place on somebody's machine: {foreign}"
 
 
@@ -84,7 +84,7 @@ def test_decisions_are_numbered_once() -> None:
 
 def test_programs_that_the_documents_name_are_there() -> None:
     for path in DOCUMENTS:
-        for program in re.findall(r"`script/([a-z-]+)", path.read_text("utf-8")):
+        for program in re.findall(r"`script/([\w.-]+)", path.read_text("utf-8")):
             assert (ROOT / "script" / program).exists(), f"{path.name} names script/{program}"
 
 

@@ -1,0 +1,137 @@
+"""Every template compiles, and every page reads in one language: Chinese or English, without texts of the other."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.template import engines
+from django.template.loader import get_template
+from django.test import Client
+from django.utils.translation import gettext, override
+
+from tests.contract.surfaces import Class, Url, address, all_urls, fillings
+from tests.contract.world import County, neighbours
+
+TEMPLATES = sorted(
+    str(path.relative_to(folder))
+    for folder in (Path(one) for one in engines["django"].template_dirs)
+    if settings.BASE_DIR in folder.parents and ".venv" not in folder.parts
+    for path in folder.rglob("*")
+    if path.is_file()
+)
+PAGES = [
+    url
+    for url in all_urls()
+    if url.classed in {Class.FEATURES, Class.LOGIN, Class.PUBLIC} and url.name.rpartition(":")[0] != "admin"
+]
+WORDS = re.compile(r"[A-Za-z]{2,}(?:[ ,]+[A-Za-z]{2,}){2,}")
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+NAMES = {"Resettlement One Map", "Algorithms for geodesics"}
+"""What stands in English on Chinese pages too: the name, and the title of a source."""
+UNTOLD = {"script", "style", "svg", "code", "kbd", "option"}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_compiles(name: str) -> None:
+    get_template(name)
+
+
+class Reader(HTMLParser):
+    """Gathers what a person reads or hears: texts, and the labels of what has none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.within: list[str] = []
+        self.told: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in UNTOLD or given.get("lang"):
+            self.within.append(tag)
+        if not self.within or tag == "html":
+            self.told += [given[name] or "" for name in ("aria-label", "title", "placeholder", "alt") if name in given]
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.within and self.within[-1] == tag:
+            self.within.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not [tag for tag in self.within if tag != "html"]:
+            self.told.append(data)
+
+
+def read(answer: HttpResponse) -> str:
+    """Return what a person reads on a page."""
+    reader = Reader()
+    reader.feed(answer.content.decode())
+    return "\n".join(line.strip() for line in reader.told if line.strip())
+
+
+def pages(client: Client, county: County, language: str) -> dict[str, str]:
+    """Return what each page of the site tells in a language."""
+    found = {}
+    for url in PAGES:
+        for filled in fillings(url, county):
+            if url.name in {"logout", "set_language"} or asks_for_a_file(url):
+                continue
+            one = address(url, filled)
+            answer = client.get(one, headers={"Accept-Language": language})
+            if answer.get("Content-Type", "").startswith("text/html") and answer.status_code < 400:
+                found[one] = read(answer)
+    return found
+
+
+def asks_for_a_file(url: Url) -> bool:
+    """Return whether a URL gives files and tiles."""
+    return url.name in {"analysis:export", "tiles:vector", "layers:geojson"}
+
+
+def own_words(county: County) -> re.Pattern[str]:
+    """Return what the data themselves say: names and codes of the test's country."""
+    return re.compile(rf"示例[\w\u4e00-\u9fff]*|MARK{county.division}[\w-]*|{county.user}")
+
+
+@pytest.fixture
+def county(db: None) -> County:
+    return neighbours()[1]
+
+
+def client_in(county: County, language: str) -> Client:
+    county.user.language = language
+    county.user.save(update_fields=["language"])
+    client = Client()
+    client.force_login(county.user)
+    return client
+
+
+def test_chinese_pages_hold_no_english_sentence(county: County) -> None:
+    with override("zh-hans"):
+        if gettext("Resettlement sites") == "Resettlement sites":
+            pytest.skip("the translations are not compiled: script/bootstrap does it")
+    problems = []
+    for one, told in pages(client_in(county, "zh-hans"), county, "zh-CN").items():
+        mine = own_words(county).sub("", told)
+        problems += [f"{one}: {words}" for words in WORDS.findall(mine) if words not in NAMES]
+    assert not problems, "\n".join(sorted(set(problems)))
+
+
+def test_english_pages_hold_no_chinese(county: County) -> None:
+    problems = []
+    for one, told in pages(client_in(county, "en"), county, "en").items():
+        mine = own_words(county).sub("", told)
+        problems += [f"{one}: {words}" for words in CHINESE.findall(mine) if words != "中文"]
+    assert not problems, "\n".join(sorted(set(problems)))
+
+
+def test_pages_have_a_title_a_language_and_one_heading(county: County) -> None:
+    client = client_in(county, "en")
+    for one in pages(client, county, "en"):
+        body = client.get(one).content.decode()
+        assert '<html lang="en"' in body, one
+        assert re.search(r"<title>\s*\S", body), one
+        assert len(re.findall(r"<h1[ >]", body)) == 1, f"{one} has not one heading of the first level"
