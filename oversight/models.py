@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -12,7 +13,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 class Measure(models.TextChoices):
     """What is counted; `month` of a tally is the month of the date named here."""
 
-    HOUSEHOLDS = "households", _("households")
+    HOUSEHOLDS = "households", pgettext_lazy("measure", "households")
     MOVED = "moved", _("households by date of the move")
     MOVED_IN = "moved_in", _("households by date of moving in")
     PLOTS = "plots", _("old-housing plots")
@@ -33,7 +34,7 @@ class Tally(models.Model):
     measure = models.CharField(_("measure"), max_length=12, choices=Measure.choices)
     county = models.CharField(_("county"), max_length=6, help_text=_("First six digits of the owning division."))
     month = models.DateField(_("month"), null=True, help_text=_("First day; empty where the measure has no date."))
-    n = models.BigIntegerField(_("rows"))
+    n = models.BigIntegerField(pgettext_lazy("tally", "rows"))
     amount = models.DecimalField(
         _("amount"), max_digits=18, decimal_places=4, help_text=_("Persons of households, verified mu of plots.")
     )

@@ -141,9 +141,9 @@ def legend_rows(overview: Overview) -> list[LegendRow]:
 def crumbs(looking: Looking) -> list[Crumb]:
     """Return the way to the division looked at, and the choice of what lies below."""
     words = {
-        Level.PROVINCE: (_("Province"), _("Choose a province")),
-        Level.PREFECTURE: (_("Prefecture"), _("All prefectures")),
-        Level.COUNTY: (_("County"), _("All counties")),
+        Level.PROVINCE: (pgettext("map", "Province"), _("Choose a province")),
+        Level.PREFECTURE: (pgettext("map", "Prefecture"), _("All prefectures")),
+        Level.COUNTY: (pgettext("map", "County"), _("All counties")),
     }
     steps: list[Crumb] = []
     for place, options in zip([*looking.path, None], looking.choices, strict=True):

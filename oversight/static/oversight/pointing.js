@@ -7,6 +7,11 @@ import { featuresAt } from "gisapp/map/maplibre-map.js";
 import { element, text } from "gisapp/texts.js";
 
 const PREFECTURE_DIGITS = 4;
+/** Further in, a county fills the map and needs no telling. */
+const LAST_TIP_ZOOM = 10;
+
+/** @type {import("maplibre-gl").Popup | undefined} */
+let opened;
 
 /**
  * @param {import("maplibre-gl").Map} map
@@ -62,7 +67,8 @@ function popup(map, place, feature, layer, dossier) {
     list,
     link,
   );
-  new maplibre.Popup({ maxWidth: "300px", focusAfterOpen: true }).setLngLat(place).setDOMContent(content).addTo(map);
+  opened?.remove();
+  opened = new maplibre.Popup({ maxWidth: "300px", focusAfterOpen: true }).setLngLat(place).setDOMContent(content).addTo(map);
 }
 
 /** @param {unknown} value @param {{labels: Record<string, string>}} layer */
@@ -85,7 +91,7 @@ export function onMapHover(map, { county, name }) {
     const code = event.features[0].properties.code;
     const figures = county(code);
     map.getCanvas().classList.toggle("is-pointing", Boolean(figures));
-    if (!figures) return tip.remove();
+    if (!figures || opened?.isOpen() || map.getZoom() > LAST_TIP_ZOOM) return tip.remove();
     tip.setLngLat(event.lngLat).setDOMContent(element("div", {}, element("b", {}, name(code) ?? code), element("br"), rateWords(figures)));
     if (!tip.isOpen()) tip.addTo(map);
   });

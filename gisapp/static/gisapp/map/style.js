@@ -87,7 +87,7 @@ function region(layer, theme) {
 
 function site(layer, theme) {
   const c = colours(theme);
-  const large = ["interpolate", ["linear"], ["zoom"], 6, SITE_RADIUS, 11, ["*", 1.6, SITE_RADIUS]];
+  const large = ["interpolate", ["linear"], ["zoom"], 4.5, ["*", 0.5, SITE_RADIUS], 6, SITE_RADIUS, 11, ["*", 1.6, SITE_RADIUS]];
   return [
     { id: "area", type: "fill", filter: AREA, paint: { "fill-color": c.siteFill, "fill-opacity": 0.55 } },
     { id: "rim", type: "line", filter: AREA, paint: { "line-color": c.ink, "line-width": 1.6 } },
