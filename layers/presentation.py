@@ -203,7 +203,7 @@ def number(value: float | Decimal) -> str:
 
 
 def mu(value: float | Decimal) -> str:
-    """Return an area in mu: to a square decimetre or so where it is a plot, to seven square metres where it is a site."""
+    """Return an area in mu: three decimals for a plot (less than a square metre), two for what is larger."""
     return f"{value:,.3f}" if value < 10 else f"{value:,.2f}"
 
 
