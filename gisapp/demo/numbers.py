@@ -109,6 +109,8 @@ def days_between(rng: np.random.Generator, start: DateArray, steps: int, longest
 
 def numbered(prefix: npt.ArrayLike, numbers: npt.ArrayLike, digits: int) -> npt.NDArray[np.str_]:
     """Return texts: a prefix and a number padded with zeros."""
+    if not np.size(numbers):
+        return np.empty(0, dtype="U1")
     text = np.char.zfill(np.asarray(numbers).astype(str), digits)
     return np.char.add(np.asarray(prefix, dtype=str), text)
 

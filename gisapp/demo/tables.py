@@ -73,6 +73,8 @@ def load_sites(loader: Loader, sites: Sites, households: Households, scale: Scal
 def load_projects(loader: Loader, projects: Projects) -> None:
     """Write the reservoir projects."""
     size = len(projects.code)
+    if not size:
+        return
     loader.load(
         Project,
         {
