@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import extensions
 from accounts.roles import Action, Role
 from geocore.divisions import DivisionCode, DivisionCodeError
 
@@ -109,6 +110,11 @@ class Grant(models.Model):
                 violation_error_message=_("Say where: everywhere, or one division, or one site."),
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse a layer or a site that nobody knows: such a grant would silently give nothing."""
+        for check in extensions.grant_checks:
+            check(self)
 
     def __str__(self) -> str:
         where = _("everywhere") if self.everywhere else self.division or self.site

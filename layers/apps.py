@@ -11,7 +11,10 @@ class LayersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.extensions import grant_checks
         from layers import checks  # noqa: F401  registers the system checks
+        from layers.grants import names_exist
         from layers.rights import restrict_rights
 
+        grant_checks.append(names_exist)
         post_migrate.connect(restrict_rights, sender=self, dispatch_uid="layers.rights")

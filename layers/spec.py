@@ -147,8 +147,9 @@ class SpatialLayer:
     Attributes
     ----------
     public, internal
-        Model fields shown to anybody (on public layers), and to people with a grant. A field in neither is on no
-        surface. Personal data has no place in a layer's table at all.
+        Model fields that maps, tiles and exports carry: to anybody (on public layers), and to people with a grant.
+        The dossier and the form show what is in `groups` besides, to people with a grant alone. A field named
+        nowhere is on no surface. Personal data has no place in a layer's table at all.
     views
         At least one; the first is the layer itself.
     owner

@@ -91,3 +91,11 @@ def test_grants_keep_their_history() -> None:
     )
     assert labels == [("insert", "4512"), ("update", "4510"), ("delete", "4510")]
     assert events is not None
+
+
+@pytest.mark.parametrize(("field", "value"), [("layer", "site"), ("site", "AZ-NOWHERE")])
+def test_a_grant_names_only_what_exists(field: str, value: str) -> None:
+    where = {} if field == "site" else {"division": "4512"}
+    with pytest.raises(ValidationError) as refused:
+        Grant(user=UserFactory(), role=Role.PLANNER, **where, **{field: value}).full_clean()
+    assert value in refused.value.message_dict[field][0]
