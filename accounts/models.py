@@ -111,11 +111,11 @@ class Grant(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        where = _("everywhere") if self.everywhere else self.division or self.site
+        return f"{self.user} · {self.get_role_display()} · {where}"
+
     def clean(self) -> None:
         """Refuse a layer or a site that nobody knows: such a grant would silently give nothing."""
         for check in extensions.grant_checks:
             check(self)
-
-    def __str__(self) -> str:
-        where = _("everywhere") if self.everywhere else self.division or self.site
-        return f"{self.user} · {self.get_role_display()} · {where}"
