@@ -51,14 +51,18 @@ def run_database() -> Iterator[str]:
 
 @contextmanager
 def owner_cursor() -> Iterator[PgCursor]:
-    """Yield a cursor of the owner's in the product's own database, outside any transaction."""
+    """Yield a cursor of the owner's, outside any transaction.
+
+    In the server's own database, whatever DATABASE_URL names: advisory locks are known within one database only,
+    and two runs that named different ones would drop each other's.
+    """
     owner = connections["owner"].settings_dict
     connection = psycopg2.connect(
         host=owner["HOST"],
         port=owner["PORT"] or None,
         user=owner["USER"],
         password=owner["PASSWORD"] or None,
-        dbname=owner["NAME"],
+        dbname="postgres",
     )
     connection.autocommit = True
     try:
