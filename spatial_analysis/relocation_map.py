@@ -10,11 +10,13 @@ import folium
 import numpy as np
 import shapely
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from layers.models import Region
+from layers.presentation import moment
 from spatial_analysis.files.offline_map import OfflineMap
 from spatial_analysis.relocation_answer import km
 
@@ -185,11 +187,12 @@ def boxes(answer: dict[str, Any], rows: dict[str, dict[str, Any]], classes: Clas
         "missing": f"{total['missing']:,}",
     }
     note = _("Straight line on the ellipsoid (CGCS2000), old to new home. Boundaries are for reference only.")
+    as_of = _("As of %(moment)s") % {"moment": moment(timezone.now())}
     legend_title, north = _("Median distance (km)"), pgettext("compass", "N")
     return (
         f'<div class="map-box map-title"><h1>{escape(heading(answer))}</h1><p>{escape(summary)}</p></div>'
         f'<div class="map-box map-legend"><b>{escape(legend_title)}</b>{legend(rows, classes)}</div>'
-        f'<div class="map-north">{escape(north)}</div><div class="map-note">{escape(note)}</div>'
+        f'<div class="map-north">{escape(north)}</div><div class="map-note">{escape(note)} · {escape(as_of)}</div>'
     )
 
 
