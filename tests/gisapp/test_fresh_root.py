@@ -15,11 +15,12 @@ PROGRAM = """
 set -eu
 script/demo --scale small --setup-only
 script/server --port 18431 &
+get() { .venv/bin/python -c 'import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).read())' "$1"; }
 for _ in $(seq 300); do
-  .venv/bin/python -c 'import urllib.request as u; print(u.urlopen("http://127.0.0.1:18431/readyz").read())' 2>/dev/null && break
+  get http://127.0.0.1:18431/readyz 2>/dev/null && break
   sleep 0.2
 done
-.venv/bin/python -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:18431/accounts/login/")'
+get http://127.0.0.1:18431/accounts/login/ >/dev/null
 echo SECOND
 script/demo --scale small --setup-only
 """
