@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from oversight.selectors import Overview
 
 BAR_HEIGHT = 40.0
+WIDEST_BAR = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def timeline(overview: Overview) -> Timeline | None:
     highest = max(numbers) or 1
     # A bar stands over its stop of the slider: the first at 0 %, the last at 100 %.
     step = 100 / (len(axis.months) - 1)
-    width = step * 0.6
+    width = min(step * 0.6, WIDEST_BAR)
     bars = tuple(
         Bar(
             month=month,

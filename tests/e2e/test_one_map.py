@@ -47,7 +47,7 @@ def ready(page: Page) -> Page:
 
 def painted(page: Page, what: str) -> None:
     """Wait until the map shows a division and month."""
-    until(lambda: page.locator("#one-map").get_attribute("data-painted") == what)
+    until(lambda: page.locator("#one-map").get_attribute("data-painted") == what, seconds=30)
 
 
 def colour_at(page: Page, x: float, y: float) -> str:
@@ -74,7 +74,7 @@ def click_map(page: Page, x: float, y: float) -> None:
 
 def test_counties_have_the_colour_of_their_rate(one_map: Page):
     # 1 of 2 is below 85 %; 2 of 2 is in the highest class
-    until(lambda: colour_at(one_map, 0.35, 0.55) == "#ffffcc")
+    until(lambda: colour_at(one_map, 0.35, 0.55) == "#ffffcc", seconds=30)
     assert colour_at(one_map, 0.65, 0.55) == "#225ea8"
 
 
@@ -117,7 +117,7 @@ def test_an_earlier_month_moves_map_and_figures_together(one_map: Page):
     one_map.keyboard.press("ArrowLeft")
     expect(one_map.locator('[data-figure="rate"]')).to_contain_text("50.0")
     painted(one_map, "451200000000 2019-06")
-    until(lambda: colour_at(one_map, 0.65, 0.55) == "#ffffcc")
+    until(lambda: colour_at(one_map, 0.65, 0.55) == "#ffffcc", seconds=30)
     assert "month=2019-06" in one_map.url
 
 

@@ -15,6 +15,7 @@ from oversight.figures import key_figures
 from oversight.panel import legend_rows, ranking_table
 from oversight.scope import areas_of, look_at
 from oversight.selectors import Overview, overview
+from oversight.timeline import timeline
 from tests.factories import HouseholdFactory, PlotFactory, SiteFactory, UserFactory, grant, regions, user_with
 from tests.oversight.test_tally import demolish
 
@@ -146,3 +147,15 @@ def test_the_rows_of_a_figure_are_asked_for_by_division_and_day():
     found = shown(user_with(Role.LEADER, "45"), region="4512", month="2019-06")
     rate = next(figure for figure in key_figures(found) if figure.key == "rate")
     assert parse_qs(urlsplit(rate.rows_url).query) == {"region": ["4512"], "moved_in_on_until": ["2019-06-30"]}
+
+
+def test_the_time_bar_has_a_bar_a_month_and_stands_on_the_chosen_one():
+    found = timeline(shown(user_with(Role.LEADER, "45"), month="2019-06"))
+    assert found is not None
+    assert [(f"{bar.month:%Y-%m}", bar.n, bar.chosen) for bar in found.bars] == [
+        ("2019-06", 6, True),
+        ("2019-07", 2, False),
+    ]
+    assert (found.position, found.last, found.peak and found.peak.n) == (0, 1, 6)
+    # two months stand at either end, and no bar is wider than 3 % of the axis
+    assert [(bar.x, bar.width) for bar in found.bars] == [("-1.500", "3.000"), ("98.500", "3.000")]

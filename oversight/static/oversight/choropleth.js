@@ -21,7 +21,7 @@ export function addChoropleth(map) {
       id: "rates", type: "fill", ...SOURCE, filter: COUNTY,
       paint: {
         "fill-color": ["match", number, NOT_REPORTED, c.noTask, NO_TASK, c.noTask, ...classes, c.outside],
-        "fill-opacity": ["interpolate", ["linear"], ["zoom"], 9, faded(1, 0.3), 11.5, faded(0.22, 0.1)],
+        "fill-opacity": ["interpolate", ["linear"], ["zoom"], 10.5, faded(1, 0.3), 12.5, faded(0.22, 0.1)],
       },
     },
     "regions-township",
@@ -62,7 +62,6 @@ function codes(wanted) {
  * @param {{region: string, level: number}} scope
  */
 export function colourCounties(map, counties, scope) {
-  map.removeFeatureState({ source: "regions", sourceLayer: "regions" });
   const silent = [];
   for (const [code, county] of counties) {
     map.setFeatureState({ source: "regions", sourceLayer: "regions", id: code }, { class: county.class, inside: county.inside });
