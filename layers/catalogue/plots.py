@@ -139,7 +139,7 @@ NO_OVERLAP = """
     pgtrigger.Trigger(
         name="verified_no_overlap",
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("stage", "geom", "deleted_at"),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("stage", "geom", "deleted_at"),  # type: ignore[no-untyped-call]
         condition=pgtrigger.Q(new__stage="verified", new__deleted_at__isnull=True),
         timing=pgtrigger.Immediate,
         func=NO_OVERLAP,
