@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import pgettext_lazy
 
-from accounts.roles import Action, Role
+from accounts.roles import Role
 from accounts.selectors import has_role
-from layers.selectors import may
+from layers.viewable import viewable_layers
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -31,8 +31,8 @@ class Page:
         Name of the URL and its keyword arguments.
     icon
         Name of an icon of `gisapp.icons`.
-    layer, action
-        Shown to those who may do `action` to the layer somewhere; without a layer to everybody with an account.
+    layer
+        Shown to those who may view anything of the layer; without a layer to everybody with an account.
     roles
         Shown only to those who hold one of these roles; empty asks nothing.
     staff
@@ -44,7 +44,6 @@ class Page:
     icon: str
     arguments: Mapping[str, str] = field(default_factory=dict)
     layer: str = ""
-    action: Action = Action.VIEW
     roles: frozenset[Role] = frozenset()
     staff: bool = False
 
@@ -55,11 +54,11 @@ class Page:
         except NoReverseMatch:
             return None
 
-    def shown_to(self, user: Asker) -> bool:
-        """Return whether the page has something for `user`."""
+    def shown_to(self, user: Asker, *, viewable: frozenset[str]) -> bool:
+        """Return whether the page has something for `user`, who may view the layers `viewable`."""
         if self.staff and not getattr(user, "is_staff", False):
             return False
-        if self.layer and not may(self.layer, user=user, action=self.action):
+        if self.layer and self.layer not in viewable:
             return False
         return not self.roles or has_role(user=user, roles=self.roles)
 
@@ -100,10 +99,11 @@ def entries_for(*, user: Asker, path: str) -> list[Entry]:
     """Return the pages that exist and are for `user`; the one that `path` lies under is marked current."""
     if not user.is_authenticated:
         return []
+    viewable = viewable_layers(user=user)
     shown: list[tuple[Page, str]] = []
     for page in PAGES:
         url = page.url()
-        if url and page.shown_to(user):
+        if url and page.shown_to(user, viewable=viewable):
             shown.append((page, url))
     under = [url for _page, url in shown if path == url or (url != "/" and path.startswith(url))]
     current = max(under, key=len, default=None)

@@ -62,6 +62,18 @@ def axis(figures: Iterable[MonthFigure], *, asked: str, today: date) -> Axis:
     return Axis(months, min(max(chosen, first), last))
 
 
+def last_counted_day(*, asked: str, today: date) -> date:
+    """Return the last day of the month written as `2020-10`; of this one where nothing or the future is asked for.
+
+    Raises
+    ------
+    MonthError
+        `asked` is no month.
+    """
+    this_month = today.replace(day=1)
+    return last_day(min(parse_month(asked), this_month) if asked else this_month)
+
+
 def series(figures: Iterable[MonthFigure], *, measure: str, months: tuple[date, ...]) -> tuple[int, ...]:
     """Return the number of a measure in each of `months`."""
     found = {figure.month: figure.n for figure in figures if figure.measure == measure}

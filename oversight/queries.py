@@ -133,7 +133,8 @@ def month_figures(*, source: Source, households: tuple[str, ...], plots: tuple[s
 
 def wanted(households: tuple[str, ...], plots: tuple[str, ...]) -> dict[str, Any]:
     """Return the parameters that say which counties are counted."""
-    return {"household_counties": patterns(households, 6), "plot_counties": patterns(plots, 6)}
+    by_layer = {"household_counties": patterns(households, 6), "plot_counties": patterns(plots, 6)}
+    return {**by_layer, "counties": sorted({pattern for found in by_layer.values() for pattern in found})}
 
 
 def site_count(*, sites: Visibility, prefixes: tuple[str, ...]) -> tuple[int, datetime | None]:

@@ -18,13 +18,12 @@ from django.views.decorators.http import require_safe
 
 from layers.catalogue.regions import Region
 from oversight.figures import key_figures, month_name, rows_url
-from oversight.months import MonthError
+from oversight.months import MonthError, last_counted_day
 from oversight.names import short_name
 from oversight.panel import crumbs, legend_rows, ranking_table
 from oversight.queries import placed_divisions
 from oversight.scope import Looking, OutsideAreaError, areas_of, look_at
 from oversight.selectors import (
-    choose_month,
     counties_until,
     county_classes,
     known_counties,
@@ -82,16 +81,14 @@ def counties(request: HttpRequest) -> HttpResponse:
     looking = looking_at(request)
     if looking is None:
         return JsonResponse({"until": None, "counties": []})
-    source = source_for(user=request.user, looking=looking)
     try:
-        axis, _months = choose_month(
-            source=source, looking=looking, asked=request.GET.get("month", ""), today=timezone.localdate()
-        )
+        until = last_counted_day(asked=request.GET.get("month", ""), today=timezone.localdate())
     except MonthError as error:
         raise BadRequest(str(error)) from error
+    source = source_for(user=request.user, looking=looking)
     rows = county_classes(
         looking=looking,
-        counties=counties_until(source=source, looking=looking, until=axis.until),
+        counties=counties_until(source=source, looking=looking, until=until),
         known=known_counties(looking),
     )
     found = [
@@ -105,7 +102,7 @@ def counties(request: HttpRequest) -> HttpResponse:
         }
         for row in rows
     ]
-    return revalidated(request, JsonResponse({"until": axis.until.isoformat(), "counties": found}))
+    return revalidated(request, JsonResponse({"until": until.isoformat(), "counties": found}))
 
 
 @login_required

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from layers.registry import all_views
-from layers.selectors import may
+from layers.viewable import viewable_layers
 
 if TYPE_CHECKING:
     from accounts.selectors import Asker
@@ -25,12 +25,10 @@ def map_layers(*, user: Asker, shown: Collection[str]) -> list[dict[str, Any]]:
     shown
         Keys of the views that are switched on at first.
     """
-    seen: dict[str, bool] = {}
+    viewable = viewable_layers(user=user)
     found = []
     for layer, view in all_views():
-        if layer.key not in seen:
-            seen[layer.key] = may(layer, user=user, action="view")
-        if not seen[layer.key]:
+        if layer.key not in viewable:
             continue
         found.append(
             {

@@ -10,11 +10,8 @@ SELECT
     sum(t.amount) AS amount
 FROM ({source}) AS t
 WHERE
-    t.month IS NOT NULL
-    AND (
-        (t.measure = 'moved_in' AND t.county LIKE ANY(%(household_counties)s::text []))
-        OR (t.measure IN ('demolished', 'verified') AND t.county LIKE ANY(%(plot_counties)s::text []))
-    )
+    (t.measure = 'moved_in' AND t.county LIKE ANY(%(household_counties)s::text []))
+    OR (t.measure IN ('demolished', 'verified') AND t.county LIKE ANY(%(plot_counties)s::text []))
 GROUP BY t.measure, t.month
 HAVING sum(t.n) > 0
 ORDER BY t.measure, t.month
