@@ -54,13 +54,12 @@ class Visibility:
         """Return the test for the ORM; meaningless where `nothing`."""
         if self.everything:
             return Q()
-        test = Q()
+        test = Q(pk__in=[])  # an empty Q would let every row pass
         if self.scopes:
             test |= Q(AnyOf("scope_id", self.scopes))
         for prefix in self.prefixes:
-            for field in self.layer.model.SCOPE_FIELDS:  # type: ignore[attr-defined]
-                if not is_array(field_of(self.layer.model, field)):
-                    test |= Q(**{f"{field}__code__startswith": prefix})
+            for code in division_codes(self.layer):
+                test |= Q(**{f"{code}__startswith": prefix})
         if self.sites and self.layer.site_lookup:
             test |= Q(**{f"{self.layer.site_lookup}__in": self.sites})
         return test
@@ -85,6 +84,14 @@ class Visibility:
                 text = cursor.mogrify(*rows.query.sql_with_params())
             parts.append(f"{alias}.id IN ({text.decode()})".replace("%", "%%"))
         return "(" + " OR ".join(parts) + ")" if parts else "FALSE", parameters
+
+
+def division_codes(layer: SpatialLayer) -> list[str]:
+    """Return the paths from a feature to the codes of the single divisions it concerns; a division is its own."""
+    fields = getattr(layer.model, "SCOPE_FIELDS", None)
+    if fields is None:
+        return ["code"]
+    return [f"{name}__code" for name in fields if not is_array(field_of(layer.model, name))]
 
 
 def visibility_for(layer: SpatialLayer | str, *, user: Asker, action: Action | str = Action.VIEW) -> Visibility:
@@ -136,6 +143,15 @@ def features_for(layer: SpatialLayer | str, *, user: Asker, action: Action | str
 
 
 READING = frozenset({Action.VIEW, Action.EXPORT})
+
+
+def deleted_features_for(layer: SpatialLayer, *, user: Asker) -> FeatureQuerySet:
+    """Return the deleted features of `layer` that `user` may bring back: those that were theirs to change."""
+    area = granted_area(user=user, layer=layer.key, action=Action.CHANGE, roles=layer.access.roles(Action.CHANGE))
+    rows: FeatureQuerySet = layer.model._default_manager.filter(deleted_at__isnull=False)
+    if area.everywhere:
+        return rows
+    return rows.none() if area.nowhere else rows.filter(owned_within(layer, area))
 
 
 def owned_within(layer: SpatialLayer, area: GrantedArea) -> Q:

@@ -10,7 +10,7 @@ from django.http import Http404
 
 from accounts.roles import Action
 from layers.registry import UnknownLayerError, get_layer
-from layers.selectors import features_for, may
+from layers.selectors import deleted_features_for, features_for, may
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,9 +60,21 @@ def feature_or_404(request: HttpRequest, layer: SpatialLayer, code: str) -> Feat
     return feature
 
 
+def kept_or_404(request: HttpRequest, layer: SpatialLayer, code: str) -> Feature:
+    """Return the feature, also a deleted one if the reader may bring it back."""
+    deleted: Feature | None = deleted_features_for(layer, user=request.user).filter(code=code).first()
+    return deleted or feature_or_404(request, layer, code)
+
+
 def may_change(request: HttpRequest, layer: SpatialLayer, feature: Feature) -> bool:
     """Return whether the reader may change this very feature."""
     return features_for(layer, user=request.user, action=Action.CHANGE).filter(pk=feature.pk).exists()
+
+
+def restorable_or_error(request: HttpRequest, layer: SpatialLayer, code: str) -> Feature:
+    """Return the feature if the reader may make an earlier version of it the newest; errors as below."""
+    deleted: Feature | None = deleted_features_for(layer, user=request.user).filter(code=code).first()
+    return deleted or changeable_or_error(request, layer, code)
 
 
 def changeable_or_error(request: HttpRequest, layer: SpatialLayer, code: str) -> Feature:

@@ -16,7 +16,7 @@ from layers.errors import EditError
 from layers.forms.reason import RestoreForm
 from layers.services import feature_restore
 from layers.versions import feature_versions
-from layers.views.access import changeable_or_error, feature_or_404, layer_page, may_change
+from layers.views.access import kept_or_404, layer_page, may_change, restorable_or_error
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @layer_page()
 def history(request: HttpRequest, layer: SpatialLayer, code: str) -> HttpResponse:
     """Return every version of a feature with its author and what it changed."""
-    feature = feature_or_404(request, layer, code)
+    feature = kept_or_404(request, layer, code)
     if not holds_grant(layer, user=request.user):
         raise PermissionDenied
     context = {
@@ -36,7 +36,7 @@ def history(request: HttpRequest, layer: SpatialLayer, code: str) -> HttpRespons
         "feature": feature,
         "name": getattr(feature, "name", "") or feature.code,
         "versions": feature_versions(layer, feature, user=request.user),
-        "may_change": may_change(request, layer, feature),
+        "may_change": feature.deleted_at is not None or may_change(request, layer, feature),
     }
     return render(request, "layers/history.html", context)
 
@@ -45,7 +45,7 @@ def history(request: HttpRequest, layer: SpatialLayer, code: str) -> HttpRespons
 @layer_page()
 def restore(request: HttpRequest, layer: SpatialLayer, code: str) -> HttpResponse:
     """Make an earlier version the newest one, and say so."""
-    feature = changeable_or_error(request, layer, code)
+    feature = restorable_or_error(request, layer, code)
     form = RestoreForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(form.sentences()))

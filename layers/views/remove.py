@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 @layer_page()
 def remove(request: HttpRequest, layer: SpatialLayer, code: str) -> HttpResponse:
-    """Ask for the reason, then mark the feature as deleted and show the list."""
+    """Ask for the reason, then mark the feature as deleted and show where it can be brought back."""
     feature = changeable_or_error(request, layer, code)
     form = DeleteForm(request.POST or None, initial={"base_version": feature.version})
     if request.method == "POST" and form.is_valid():
@@ -39,8 +39,8 @@ def remove(request: HttpRequest, layer: SpatialLayer, code: str) -> HttpResponse
         except EditError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("“%(name)s” is deleted; its history is kept.") % {"name": feature})
-            return redirect("layers:list", layer=layer.key)
+            messages.success(request, _("“%(name)s” is deleted. It can be brought back here.") % {"name": feature})
+            return redirect("layers:history", layer=layer.key, code=code)
     context = {
         "layer": layer,
         "feature": feature,

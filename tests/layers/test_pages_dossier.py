@@ -9,6 +9,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
@@ -341,8 +342,23 @@ def test_deleting_needs_a_reason_and_keeps_the_history() -> None:
     site.refresh_from_db()
     assert site.deleted_at is not None
     assert site.change_reason == "not needed any more"
-    assert done.redirect_chain[-1][0] == "/layers/sites/"
-    assert site.code not in done.content.decode().split("</h1>")[1]
+    assert done.redirect_chain[-1][0] == f"/layers/sites/{site.code}/history/"
+    assert "can be brought back here" in done.content.decode()
+    assert site.code not in open_page(user, "/layers/sites/").content.decode()
+
+
+def test_what_was_deleted_is_brought_back_by_whoever_may_change_it() -> None:
+    site, user = changed_twice()
+    feature_delete(feature=site, base_version=3, user=user, reason="by mistake")
+    path = reverse("layers:restore", args=["sites", site.code])
+
+    assert open_page(user_with(Role.STEWARD, "451222"), f"/layers/sites/{site.code}/history/").status_code == 404
+    assert post(user_with(Role.STEWARD, "451222"), path, version=3, reason="mine").status_code == 404
+    done = post(user, path, version=3, reason="was right")
+
+    site.refresh_from_db()
+    assert (done.status_code, site.deleted_at, site.version) == (200, None, 5)
+    assert dossier(user, "sites", site.code).status_code == 200
 
 
 def test_what_still_refers_to_it_is_told_before_deleting() -> None:

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.roles import Action, Role
 from layers.base import Scope
 from layers.registry import all_layers, get_layer
-from layers.selectors import features_for, may, shown_properties, visibility_for
+from layers.selectors import deleted_features_for, features_for, may, shown_properties, visibility_for
 from layers.spec import SpatialLayer
 from tests.factories import (
     FACTORIES,
@@ -18,6 +18,7 @@ from tests.factories import (
     SiteFactory,
     feature,
     region,
+    regions,
     user_with,
 )
 
@@ -112,12 +113,15 @@ def test_a_grant_to_one_site_shows_the_site_its_households_and_their_plots() -> 
     here = HouseholdFactory(resettlement="site", site=site)
     elsewhere = HouseholdFactory(resettlement="site", site=other)
     plot = PlotFactory(household=here)
+    for unrelated in ("facilities", "issues", "projects"):
+        feature(unrelated)
     PlotFactory(household=elsewhere)
     manager = user_with(Role.PLANNER, site=site.code)
     assert codes("sites", manager) == {site.code}
     assert codes("households", manager) == {here.code}
     assert codes("plots", manager) == {plot.code}
-    assert not codes("facilities", manager)
+    for unrelated in ("facilities", "issues", "projects"):
+        assert not codes(unrelated, manager)
     assert codes("sites", manager, "change") == {site.code}
 
 
@@ -125,6 +129,20 @@ def test_regions_are_public() -> None:
     region("451221")
     assert features_for("regions", user=AnonymousUser()).count() == 3
     assert shown_properties(get_layer("regions"), user=AnonymousUser()) == ("code", "name", "level", "demonstration")
+
+
+def test_a_steward_exports_the_own_divisions() -> None:
+    regions()
+    codes_out = features_for("regions", user=user_with(Role.STEWARD, "451221"), action=Action.EXPORT)
+    assert {row.code[:6] for row in codes_out} == {"451221"}
+
+
+def test_a_deleted_feature_is_kept_for_those_who_may_bring_it_back() -> None:
+    gone = SiteFactory(deleted_at="2020-01-01T00:00Z")
+    layer = get_layer("sites")
+    assert deleted_features_for(layer, user=user_with(Role.PLANNER, "451221")).get() == gone
+    for stranger in (user_with(Role.PLANNER, "451222"), user_with(Role.LEADER, "451221"), AnonymousUser()):
+        assert not deleted_features_for(layer, user=stranger).exists()
 
 
 def test_scope_follows_the_divisions() -> None:
