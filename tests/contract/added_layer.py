@@ -28,8 +28,11 @@ def fresh_database() -> Iterator[None]:
     """Give this process a new database, and drop it at the end."""
     name = f"{databases.RUN}{os.getpid()}"
     with databases.owner_cursor() as cursor:
+        # A template can be copied by one process at a time.
+        databases.lock(cursor, databases.MAKING)
         databases.lock(cursor, name)
         databases.copy_database(cursor, databases.TEMPLATE, name)
+        databases.unlock(cursor, databases.MAKING)
         databases.point_django_at(name)
         try:
             yield
