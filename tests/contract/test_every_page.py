@@ -32,7 +32,7 @@ WORDS = re.compile(r"[A-Za-z]{2,}(?:[ ,]+[A-Za-z]{2,}){2,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 NAMES = {"Resettlement One Map", "Algorithms for geodesics"}
 """What stands in English on Chinese pages too: the name, and the title of a source."""
-NEEDED = {"its language": r'<html lang="en"', "a title": r"(?s)<head.*?<title>\s*\S", "one first heading": r"<h1[ >]"}
+NEEDED = {"its language": r'<html lang="en"', "a title": r"(?s)<head>.*?<title>\s*\S", "one first heading": r"<h1[ >]"}
 UNTOLD = {"script", "style", "svg", "code", "kbd", "option"}
 
 
