@@ -30,5 +30,6 @@ def names_exist(grant: Grant) -> None:
                 % {"key": grant.layer, "keys": ", ".join(keys)}
             }
         )
-    if grant.site and not Site.objects.alive().filter(code=grant.site).exists():
+    alone = not (grant.division or grant.everywhere)  # else the rule "say one where" speaks
+    if grant.site and alone and not Site.objects.alive().filter(code=grant.site).exists():
         raise ValidationError({"site": _("There is no site with the code “%(code)s”.") % {"code": grant.site}})

@@ -3,7 +3,8 @@
 -- out: nothing
 -- index: unique (region_code, year, measure) on oversight_plantarget
 DELETE FROM oversight_plantarget AS t
-USING unnest(%(regions)s::text[], %(years)s::int[], %(measures)s::text[], %(values)s::numeric[])
-    AS d (region_code, year, measure, value)
+USING
+    unnest(%(regions)s::text[], %(years)s::int[], %(measures)s::text[], %(values)s::numeric[])
+        AS d (region_code, year, measure, value)
 WHERE
     t.region_code = d.region_code AND t.year = d.year AND t.measure = d.measure AND t.value = d.value

@@ -7,7 +7,8 @@
 WITH left_out AS (
     SELECT count(*) AS omitted
     FROM {table} AS feature
-    WHERE feature.{column} && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
+    WHERE
+        feature.{column} && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
         AND feature.deleted_at IS NULL
         AND (feature.id + 0) > %(last_id)s
         AND {scope}
