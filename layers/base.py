@@ -38,6 +38,10 @@ class FeatureQuerySet(models.QuerySet[Any]):
         """Return the rows that are not deleted."""
         return self.filter(deleted_at__isnull=True)
 
+    def deleted(self) -> Self:
+        """Return the rows that are deleted and could come back."""
+        return self.filter(deleted_at__isnull=False)
+
 
 class Scope(models.Model):
     """A set of counties that some features concern, kept once.

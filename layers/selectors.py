@@ -148,7 +148,7 @@ READING = frozenset({Action.VIEW, Action.EXPORT})
 def deleted_features_for(layer: SpatialLayer, *, user: Asker) -> FeatureQuerySet:
     """Return the deleted features of `layer` that `user` may bring back: those that were theirs to change."""
     area = granted_area(user=user, layer=layer.key, action=Action.CHANGE, roles=layer.access.roles(Action.CHANGE))
-    rows: FeatureQuerySet = layer.model._default_manager.filter(deleted_at__isnull=False)
+    rows: FeatureQuerySet = layer.model._default_manager.deleted()  # type: ignore[attr-defined]
     if area.everywhere:
         return rows
     return rows.none() if area.nowhere else rows.filter(owned_within(layer, area))

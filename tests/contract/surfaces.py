@@ -75,7 +75,6 @@ CLASSES: dict[str, Class] = {
     "admin:jsi18n": Class.ADMIN,
     "admin:app_list": Class.ADMIN,
     "admin:autocomplete": Class.ADMIN_FEATURES,
-    "admin:view_on_site": Class.ADMIN_FEATURES,
     "admin:(?P<url>.*)$": Class.ADMIN,
 }
 """Every URL but those of models in the admin, by its name (by its pattern where it has none)."""

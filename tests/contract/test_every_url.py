@@ -229,3 +229,7 @@ def test_the_marks_are_there_to_be_found(counties: tuple[County, County]) -> Non
         page = steady(client_of(own.user).get(f"/layers/{layer.key}/"))
         assert mark(layer.key, OWN) in page
         assert mark(layer.key, NEIGHBOUR) not in page
+
+
+def test_the_admin_has_no_jump_to_pages_that_no_model_has(admin_client: Client) -> None:
+    assert admin_client.get("/admin/r/1/1/").status_code == 404
