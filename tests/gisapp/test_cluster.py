@@ -109,6 +109,22 @@ def test_a_killed_server_starts_again(cluster):
     assert cluster.start() is True
 
 
+def test_a_first_start_that_was_killed_leaves_nothing_in_the_way(tmp_path):
+    """Half a data directory would look like a whole one to the next start."""
+    cluster = Cluster(tmp_path / "pg")
+    half = cluster.home / "unfinished"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("15\n")
+    assert cluster.status().version is None
+    cluster.start()
+    try:
+        assert not half.exists()
+        assert fetch(connect(cluster, "gisapp_app"), "SHOW fsync") == "on"
+    finally:
+        cluster.stop()
+        cluster.socket_dir.rmdir()
+
+
 def test_socket_path_is_short_however_deep_the_checkout_is():
     deep = Path("/" + "very-long-folder-name/" * 20)
     assert len(str(socket_dir(deep) / ".s.PGSQL.5432.lock")) < 107
