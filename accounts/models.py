@@ -3,13 +3,16 @@
 import pghistory
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import extensions
-from accounts.roles import Action, Role
+from accounts.roles import Action, Role, Through
 from geocore.divisions import DivisionCode, DivisionCodeError
 
 
@@ -119,3 +122,62 @@ class Grant(models.Model):
         """Refuse a layer or a site that nobody knows: such a grant would silently give nothing."""
         for check in extensions.grant_checks:
             check(self)
+
+
+class AccessRecord(models.Model):
+    """What somebody read, exported or erased, and every sign-in: written by `accounts.audit.record_access` alone."""
+
+    append_only = True
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        READ = "read", _("read personal data")
+        EXPORT = "export", _("exported")
+        ERASE = "erase", _("erased personal data")
+        SIGN_IN = "sign_in", _("signed in")
+        REFUSED = "refused", _("sign-in refused")
+
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("user"),
+    )
+    kind = models.CharField(_("what happened"), max_length=10, choices=Kind.choices)
+    subject = models.CharField(_("subject"), max_length=60)
+    codes = ArrayField(models.TextField(), verbose_name=_("codes"), default=list, blank=True)
+    rows = models.PositiveIntegerField(_("rows"), null=True, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=300, blank=True)
+    through = models.CharField(_("through"), max_length=10, choices=Through.choices)
+    request_id = models.CharField(_("number of the request"), max_length=64, blank=True)
+    divisions = ArrayField(
+        models.TextField(),
+        verbose_name=_("divisions concerned"),
+        default=list,
+        blank=True,
+        help_text=_("Division code prefixes; * is everywhere."),
+    )
+    within = ArrayField(
+        models.TextField(),
+        verbose_name=_("divisions concerned and all above them"),
+        default=list,
+        blank=True,
+        editable=False,
+    )
+
+    class Meta:
+        verbose_name = _("access record")
+        verbose_name_plural = _("access records")
+        indexes = [
+            models.Index(fields=["at", "id"], name="access_by_time"),
+            models.Index(fields=["user", "at", "id"], name="access_by_person"),
+            GinIndex(fields=["within"], name="access_by_division"),
+            GinIndex(fields=["codes"], name="access_by_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.subject}"

@@ -11,10 +11,12 @@ class LayersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.extensions import grant_checks
+        from accounts.extensions import division_finders, grant_checks
         from layers import checks  # noqa: F401  registers the system checks
+        from layers.concerned import divisions_concerned
         from layers.grants import names_exist
         from layers.rights import restrict_rights
 
         grant_checks.append(names_exist)
+        division_finders.append(divisions_concerned)
         post_migrate.connect(restrict_rights, sender=self, dispatch_uid="layers.rights")

@@ -1,0 +1,55 @@
+"""The number of a request: one word that its log lines, its records and its error page share."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.signals import request_finished
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+HEADER = "X-Request-ID"
+# What proxies write (nginx: 32 hexadecimal digits; others: a UUID or a short word), and nothing that could forge a
+# line of a log or a header.
+PLAUSIBLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+
+_current: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def current_request_id() -> str:
+    """Return the number of the request that is being answered; empty outside of one."""
+    return _current.get()
+
+
+def forget_request_id(**_signal: Any) -> None:
+    """Forget the number once the answer is sent: a streamed one is still being written when the view is long done."""
+    _current.set("")
+
+
+class RequestIdMiddleware:
+    """Give each request a number and tell it in the answer. Comes first, so that nothing is logged without it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        request_finished.connect(forget_request_id, dispatch_uid="accounts.request_id")
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        number = number_for(request)
+        _current.set(number)
+        response = self.get_response(request)
+        response.headers[HEADER] = number
+        return response
+
+
+def number_for(request: HttpRequest) -> str:
+    """Return the number that our own proxy gave, where it looks like one; else a new one."""
+    given = str(request.headers.get(HEADER, ""))
+    if settings.BEHIND_PROXY and PLAUSIBLE.fullmatch(given):
+        return given
+    return uuid.uuid4().hex
