@@ -9,6 +9,7 @@ from django.utils import translation
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
+from accounts import passes
 from accounts.models import User
 
 
@@ -17,7 +18,8 @@ class UserLanguageMiddleware(LocaleMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Switch to the language for this request."""
-        language = getattr(request.user, "language", "")
+        # A request with a pass is nobody's: whose session it is need not be found out.
+        language = getattr(request.user, "language", "") if passes.carried(request) is None else ""
         if not language:
             super().process_request(request)
             return

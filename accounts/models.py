@@ -16,8 +16,16 @@ from accounts.roles import Action, Role, Through
 from geocore.divisions import DivisionCode, DivisionCodeError
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+    fields=["username", "is_active", "is_staff", "is_superuser"],
+    model_name="StandingEvent",
+)
 class User(AbstractUser):
-    """Somebody with an account."""
+    """Somebody with an account; `StandingEvent` keeps who was switched on or off, or made an administrator."""
 
     display_name = models.CharField(_("display name"), max_length=60, blank=True)
     language = models.CharField(

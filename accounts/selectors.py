@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,28 +49,31 @@ def granted_area(*, user: Asker, layer: str, action: Action | str, roles: Collec
 
     A superuser may do everything everywhere: that account exists to set the system up.
     """
+    return granted_areas(user=user, action=action, roles_by_layer={layer: roles})[layer]
+
+
+def granted_areas(
+    *, user: Asker, action: Action | str, roles_by_layer: Mapping[str, Collection[Role]]
+) -> dict[str, GrantedArea]:
+    """Return `granted_area` for several layers, by their keys, from one look at the grants."""
     if not user.is_active or not user.is_authenticated:
-        return NOWHERE
+        return dict.fromkeys(roles_by_layer, NOWHERE)
     if getattr(user, "is_superuser", False):
+        return dict.fromkeys(roles_by_layer, EVERYWHERE)
+    # All grants of one person are few: choosing here costs less than a longer query takes to be put together.
+    grants = list(Grant.objects.filter(user_id=user.pk, action__in=("", str(action))))
+    return {layer: area_of(grants, layer, roles) for layer, roles in roles_by_layer.items()}
+
+
+def area_of(grants: Collection[Grant], layer: str, roles: Collection[Role]) -> GrantedArea:
+    """Return where those of `grants` hold that are for `layer` and one of `roles`."""
+    valid = [grant for grant in grants if grant.role in roles and grant.layer in {"", layer}]
+    if any(grant.everywhere for grant in valid):
         return EVERYWHERE
-    # All grants of one person are few: choosing here costs less than the longer query takes to be put together,
-    # and every tile asks.
-    rows = Grant.objects.filter(user_id=user.pk).values_list(
-        "role", "layer", "action", "everywhere", "division", "site"
+    return GrantedArea(
+        divisions=tuple(widest({grant.division for grant in valid if grant.division})),
+        sites=tuple(sorted({grant.site for grant in valid if grant.site})),
     )
-    wanted = {str(role) for role in roles}
-    divisions: set[str] = set()
-    sites: set[str] = set()
-    for role, granted_layer, granted_action, everywhere, division, site in rows:
-        if role not in wanted or granted_layer not in {"", layer} or granted_action not in {"", str(action)}:
-            continue
-        if everywhere:
-            return EVERYWHERE
-        if division:
-            divisions.add(division)
-        else:
-            sites.add(site)
-    return GrantedArea(divisions=tuple(widest(divisions)), sites=tuple(sorted(sites)))
 
 
 def widest(prefixes: Collection[str]) -> list[str]:

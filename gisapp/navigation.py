@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from accounts.selectors import has_role
-from layers.viewable import viewable_layers
+from layers.selectors import viewable_layers
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise

@@ -9,11 +9,11 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.roles import Action
-from accounts.selectors import GrantedArea, granted_area
+from accounts.selectors import GrantedArea, granted_area, granted_areas
 from layers.base import Scope
 from layers.fields import field_of, is_array
 from layers.lookups import AnyOf
-from layers.registry import get_layer
+from layers.registry import all_layers, get_layer
 from layers.spec import SpatialLayer
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from layers.base import FeatureQuerySet
 
 COUNTY_DIGITS = 6
+WITHIN_DIVISIONS = (
+    "(({alias}.scope_id + 0) IN (SELECT id FROM {scopes} WHERE divisions && %(visible_divisions)s::text[])) IS TRUE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class Visibility:
     ----------
     everything
         No test is needed.
-    scopes
-        Ids of the sets of counties (`layers.base.Scope`) that are wholly granted.
+    divisions
+        Granted divisions down to the county: tested on the sets of counties (`layers.base.Scope`).
     prefixes
         Granted divisions below the county: tested on the codes of the divisions themselves.
     sites
@@ -41,22 +44,24 @@ class Visibility:
 
     layer: SpatialLayer
     everything: bool = False
-    scopes: tuple[int, ...] = ()
+    divisions: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
         """True where no row can pass."""
-        return not (self.everything or self.scopes or self.prefixes or self.sites)
+        return not (self.everything or self.divisions or self.prefixes or self.sites)
 
     def q(self) -> Q:
         """Return the test for the ORM; meaningless where `nothing`."""
         if self.everything:
             return Q()
         test = Q(pk__in=[])  # an empty Q would let every row pass
-        if self.scopes:
-            test |= Q(AnyOf("scope_id", self.scopes))
+        if self.divisions:
+            # as numbers: for thousands of ids the planner knows how many rows they stand for, for a subquery it guesses
+            scopes = Scope.objects.filter(divisions__overlap=list(self.divisions)).order_by("id")
+            test |= Q(AnyOf("scope_id", scopes.values_list("id", flat=True)))
         for prefix in self.prefixes:
             for code in division_codes(self.layer):
                 test |= Q(**{f"{code}__startswith": prefix})
@@ -67,15 +72,16 @@ class Visibility:
     def sql(self, alias: str) -> tuple[str, dict[str, Any]]:
         """Return the same test as SQL on the table called `alias`, with its named parameters.
 
-        `+ 0` keeps the planner from bit-anding the scope index into a spatial search.
+        `+ 0` keeps the planner from bit-anding the scope index into a spatial search, `IS TRUE` from making a join of
+        it: the sets are hashed once a query, which saves a round trip and costs 1 ms less than 1,600 numbers in it.
         """
         if self.everything:
             return "TRUE", {}
         parts = []
         parameters: dict[str, Any] = {}
-        if self.scopes:
-            parts.append(f"({alias}.scope_id + 0) = ANY(%(visible_scopes)s)")
-            parameters["visible_scopes"] = list(self.scopes)
+        if self.divisions:
+            parts.append(WITHIN_DIVISIONS.format(alias=alias, scopes=Scope._meta.db_table))
+            parameters["visible_divisions"] = list(self.divisions)
         if self.prefixes or (self.sites and self.layer.site_lookup):
             rows = self.layer.model._default_manager.filter(
                 Visibility(self.layer, prefixes=self.prefixes, sites=self.sites).q()
@@ -108,9 +114,25 @@ def visibility_for(layer: SpatialLayer | str, *, user: Asker, action: Action | s
     return visible_within(layer, area)
 
 
-def seen_by(layer: SpatialLayer, *, user: Asker) -> tuple[Visibility, tuple[str, ...]]:
-    """Return what `visibility_for` and `shown_properties` say, from one look at the grants: tiles are many."""
-    area = granted_area(user=user, layer=layer.key, action=Action.VIEW, roles=layer.access.roles(Action.VIEW))
+def viewing_area(layer: SpatialLayer, *, user: Asker) -> GrantedArea:
+    """Return where `user` may view features of `layer`."""
+    return granted_area(user=user, layer=layer.key, action=Action.VIEW, roles=layer.access.roles(Action.VIEW))
+
+
+def viewing_areas(*, user: Asker) -> dict[str, GrantedArea]:
+    """Return `viewing_area` of every layer by its key, from one look at the grants: a map asks for all at once."""
+    roles = {layer.key: layer.access.roles(Action.VIEW) for layer in all_layers()}
+    return granted_areas(user=user, action=Action.VIEW, roles_by_layer=roles)
+
+
+def viewable_layers(*, user: Asker) -> frozenset[str]:
+    """Return the keys of the layers of which `may` lets `user` view anything."""
+    areas = viewing_areas(user=user)
+    return frozenset(layer.key for layer in all_layers() if layer.access.public or not areas[layer.key].nowhere)
+
+
+def seen_within(layer: SpatialLayer, area: GrantedArea) -> tuple[Visibility, tuple[str, ...]]:
+    """Return what `visibility_for` and `shown_properties` say to somebody whose `viewing_area` is `area`."""
     names = layer.properties(staff=not area.nowhere)
     return Visibility(layer, everything=True) if layer.access.public else visible_within(layer, area), names
 
@@ -121,11 +143,9 @@ def visible_within(layer: SpatialLayer, area: GrantedArea) -> Visibility:
         return Visibility(layer, everything=area.everywhere)
     if not hasattr(layer.model, "SCOPE_FIELDS"):
         return Visibility(layer, prefixes=area.divisions)
-    wide = [prefix for prefix in area.divisions if len(prefix) <= COUNTY_DIGITS]
-    scopes = Scope.objects.filter(divisions__overlap=wide) if wide else Scope.objects.none()
-    ids = tuple(scopes.order_by("id").values_list("id", flat=True))
+    wide = tuple(prefix for prefix in area.divisions if len(prefix) <= COUNTY_DIGITS)
     narrow = tuple(prefix for prefix in area.divisions if len(prefix) > COUNTY_DIGITS)
-    return Visibility(layer, scopes=ids, prefixes=narrow, sites=area.sites)
+    return Visibility(layer, divisions=wide, prefixes=narrow, sites=area.sites)
 
 
 def features_for(layer: SpatialLayer | str, *, user: Asker, action: Action | str = Action.VIEW) -> FeatureQuerySet:
@@ -174,8 +194,7 @@ def counties_within(counties: list[str], area: GrantedArea) -> bool:
 
 def shown_properties(layer: SpatialLayer, *, user: Asker) -> tuple[str, ...]:
     """Return the fields of `layer` that `user` may be shown."""
-    area = granted_area(user=user, layer=layer.key, action=Action.VIEW, roles=layer.access.roles(Action.VIEW))
-    return layer.properties(staff=not area.nowhere)
+    return layer.properties(staff=not viewing_area(layer, user=user).nowhere)
 
 
 def may(layer: SpatialLayer | str, *, user: Asker, action: Action | str) -> bool:

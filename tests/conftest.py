@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoDbBlocker, Settings
 
+from accounts import passes
 from tests.databases import run_database
 
 
@@ -23,8 +24,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 
 @pytest.fixture(autouse=True)
 def fast_and_tidy(settings: Settings, tmp_path: Path) -> None:
-    """Keep uploads in the test's own folder, and hash passwords quickly."""
+    """Keep uploads in the test's own folder, hash passwords quickly, believe nothing that an earlier test saw."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    passes.known_epoch = passes.Epoch()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

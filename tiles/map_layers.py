@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from accounts import passes
 from layers.registry import all_views
-from layers.viewable import viewable_layers
+from layers.selectors import viewing_areas
 
 if TYPE_CHECKING:
-    from accounts.selectors import Asker
+    from accounts.selectors import Asker, GrantedArea
     from layers.spec import SpatialLayer
 
 PLACE = "/0/0/0.mvt"
@@ -25,10 +26,12 @@ def map_layers(*, user: Asker, shown: Collection[str]) -> list[dict[str, Any]]:
     shown
         Keys of the views that are switched on at first.
     """
-    viewable = viewable_layers(user=user)
+    # The epoch first: rights that change after it was read make the passes void, never wider.
+    epoch = passes.rights_epoch()
+    areas = viewing_areas(user=user)
     found = []
     for layer, view in all_views():
-        if layer.key not in viewable:
+        if areas[layer.key].nowhere and not layer.access.public:
             continue
         found.append(
             {
@@ -36,7 +39,7 @@ def map_layers(*, user: Asker, shown: Collection[str]) -> list[dict[str, Any]]:
                 "layer": layer.key,
                 "title": str(view.title),
                 "symbol": layer.symbol,
-                "tiles": tile_address(view.key),
+                "tiles": tile_address(layer, view.key, areas[layer.key], epoch),
                 "minzoom": view.tiles.minzoom,
                 "maxzoom": view.tiles.maxzoom,
                 "shown": view.key in shown,
@@ -47,9 +50,19 @@ def map_layers(*, user: Asker, shown: Collection[str]) -> list[dict[str, Any]]:
     return found
 
 
-def tile_address(view: str) -> str:
-    """Return the address of the tiles of a view, with {z}, {x} and {y} for the script to fill in."""
-    return reverse("tiles:vector", kwargs={"view": view, "z": 0, "x": 0, "y": 0}).replace(PLACE, "/{z}/{x}/{y}.mvt")
+def tile_address(layer: SpatialLayer, view: str, area: GrantedArea, epoch: int) -> str:
+    """Return the address of the tiles of a view, with {z}, {x} and {y} for the script to fill in.
+
+    It carries a pass for `area`: whoever asks there need not say who asks.
+
+    Parameters
+    ----------
+    epoch
+        `rights_epoch()` as it was before `area` was read.
+    """
+    given = passes.Pass(layer.key, area, passes.this_window(), epoch).text()
+    address = reverse("tiles:vector", kwargs={"view": view, "z": 0, "x": 0, "y": 0})
+    return f"{address.replace(PLACE, '/{z}/{x}/{y}.mvt')}?{passes.PARAMETER}={given}"
 
 
 def facts(layer: SpatialLayer) -> list[list[str]]:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from layers.registry import get_view
-from layers.selectors import seen_by
+from layers.selectors import seen_within
 from tiles import queries
 from tiles.drawing import fields_of, kind_of
 
 if TYPE_CHECKING:
-    from accounts.selectors import Asker
+    from accounts.selectors import GrantedArea
     from tiles.grid import Box, TileAddress
 
 
-def vector_tile(view_key: str, address: TileAddress, *, user: Asker) -> bytes:
-    """Return the tile of a view with what `user` may see of it; empty bytes where that is nothing.
+def vector_tile(view_key: str, address: TileAddress, *, area: GrantedArea) -> bytes:
+    """Return the tile of a view with what may be seen of it within `area`; empty bytes where that is nothing.
 
     A tile that leaves features out, because there are more than the rule of the view allows, has a second layer
     `<view>_meta` with one point that says how many (`omitted`).
@@ -31,7 +31,7 @@ def vector_tile(view_key: str, address: TileAddress, *, user: Asker) -> bytes:
     layer, view = get_view(view_key)
     if not view.tiles.minzoom <= address.z <= view.tiles.maxzoom:
         return b""
-    visible, names = seen_by(layer, user=user)
+    visible, names = seen_within(layer, area)
     if visible.nothing:
         return b""
     drawn = queries.read_tile(queries.tile_query(view_key, names, address, visible))
@@ -61,8 +61,8 @@ class Description:
     bounds: Box | None
 
 
-def described(view_key: str, *, user: Asker) -> Description:
-    """Return what `user` should know of the tiles of a view: other properties and bounds than another user's.
+def described(view_key: str, *, area: GrantedArea) -> Description:
+    """Return what somebody with `area` should know of the tiles of a view: other properties and bounds than others.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def described(view_key: str, *, user: Asker) -> Description:
         There is no such view.
     """
     layer, view = get_view(view_key)
-    visible, names = seen_by(layer, user=user)
+    visible, names = seen_within(layer, area)
     return Description(
         title=str(view.title),
         minzoom=view.tiles.minzoom,

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from psycopg2.errors import QueryCanceled
 
+from accounts import passes
 from layers.problems import problem, sign_in_first
 from layers.registry import UnknownLayerError, get_view
+from layers.selectors import viewing_area
 from tiles import selectors
 from tiles.answers import tile_answer, with_headers
 from tiles.grid import NoSuchTileError, read_address
@@ -21,15 +23,20 @@ from tiles.map_layers import tile_address
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
-    from layers.spec import LayerView
+    from accounts.selectors import GrantedArea
+    from layers.spec import SpatialLayer
 
 
 @require_safe
 def vector(request: HttpRequest, view: str, z: str, x: str, y: str) -> HttpResponseBase:
     """Return one vector tile: 204 where nothing is to be seen, by the data, the zoom or the grants."""
-    found = view_or_problem(request, view)
-    if isinstance(found, JsonResponse):
-        return found
+    try:
+        layer, found = get_view(view)
+    except UnknownLayerError:
+        return no_such_layer()
+    area = area_by_pass(request, layer) if passes.carried(request) is not None else area_of_user(request, layer)
+    if isinstance(area, JsonResponse):
+        return area
     try:
         address = read_address(z, x, y)
     except NoSuchTileError as error:
@@ -40,7 +47,7 @@ def vector(request: HttpRequest, view: str, z: str, x: str, y: str) -> HttpRespo
             _("Tiles of this layer end at zoom %(last)s; enlarge those instead.") % {"last": found.tiles.maxzoom},
         )
     try:
-        tile = selectors.vector_tile(view, address, user=request.user)
+        tile = selectors.vector_tile(view, address, area=area)
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
@@ -54,26 +61,43 @@ def vector(request: HttpRequest, view: str, z: str, x: str, y: str) -> HttpRespo
 @require_safe
 def tilejson(request: HttpRequest, view: str) -> HttpResponseBase:
     """Return the description of a view's tiles as TileJSON 3.0."""
-    found = view_or_problem(request, view)
-    if isinstance(found, JsonResponse):
-        return found
-    description = selectors.described(view, user=request.user)
+    try:
+        layer, _view = get_view(view)
+    except UnknownLayerError:
+        return no_such_layer()
+    # Before the area: rights that change in between make the pass void, never wider.
+    epoch = passes.rights_epoch()
+    # Passes are given to people alone: one that could be had for another would never end.
+    area = area_of_user(request, layer)
+    if isinstance(area, JsonResponse):
+        return area
+    description = selectors.described(view, area=area)
     # build_absolute_uri() would escape the braces of the template
-    address = request.build_absolute_uri("/").rstrip("/") + tile_address(view)
+    address = request.build_absolute_uri("/").rstrip("/") + tile_address(layer, view, area, epoch)
     return with_headers(
         JsonResponse(selectors.tilejson(view, description, address=address), json_dumps_params={"ensure_ascii": False})
     )
 
 
-def view_or_problem(request: HttpRequest, key: str) -> LayerView | JsonResponse:
-    """Return the view called `key`, or the answer to somebody who may not know more about it."""
+def area_by_pass(request: HttpRequest, layer: SpatialLayer) -> GrantedArea | JsonResponse:
+    """Return where the pass in the address lets `layer` be seen, or the answer to one that does not hold."""
     try:
-        layer, view = get_view(key)
-    except UnknownLayerError:
-        return problem(HTTPStatus.NOT_FOUND, _("There is no layer of this name."))
+        return passes.opened(passes.carried(request) or "", layer=layer.key)
+    except passes.PassError:
+        sentence = _("This address of the map no longer holds: reload the page, or read tilejson.json again.")
+        return problem(HTTPStatus.FORBIDDEN, sentence)
+
+
+def area_of_user(request: HttpRequest, layer: SpatialLayer) -> GrantedArea | JsonResponse:
+    """Return where whoever asks may see `layer`, or the answer to somebody who has to sign in first."""
     if not (request.user.is_authenticated or layer.access.public):
         return sign_in_first()
-    return view
+    return viewing_area(layer, user=request.user)
+
+
+def no_such_layer() -> JsonResponse:
+    """Return the sentence on a layer that is not declared."""
+    return problem(HTTPStatus.NOT_FOUND, _("There is no layer of this name."))
 
 
 def no_such_tile(error: NoSuchTileError) -> JsonResponse:

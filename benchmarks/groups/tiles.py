@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db import connection
-from django.urls import reverse
 
+from accounts.passes import rights_epoch
 from benchmarks.measuring import Row, race
 from benchmarks.readers import Reader, leader
 from benchmarks.registry import Context, job
 from layers.registry import get_view
-from layers.selectors import shown_properties, visibility_for
+from layers.selectors import shown_properties, viewing_area, visibility_for
 from tiles.grid import TileAddress
+from tiles.map_layers import tile_address
 from tiles.queries import tile_query
 
 ZOOM = 12
@@ -57,7 +58,8 @@ def tile_row(context: Context, reader: Reader, view: str, which: str, tiles: lis
     visible = visibility_for(layer, user=reader.user)
     names = shown_properties(layer, user=reader.user)
     queries = [tile_query(view, names, tile, visible) for tile in tiles]
-    addresses = [reverse("tiles:vector", args=(view, tile.z, tile.x, tile.y)) for tile in tiles]
+    template = tile_address(layer, view, viewing_area(layer, user=reader.user), rights_epoch())
+    addresses = [template.replace("{z}/{x}/{y}", f"{tile.z}/{tile.x}/{tile.y}") for tile in tiles]
     size = [0]
 
     def ours() -> None:

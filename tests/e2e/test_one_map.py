@@ -7,10 +7,11 @@ import re
 import warnings
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
+from accounts import passes
 from accounts.models import User
 from accounts.roles import Role
 from tests.e2e.conftest import OpenPage, Watch, until
@@ -70,6 +71,23 @@ def click_map(page: Page, x: float, y: float) -> None:
     box = page.locator("#one-map-canvas").bounding_box()
     assert box
     page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+
+def test_a_map_whose_passes_ended_asks_for_new_ones(one_map: Page, leader: User, watch: Watch):
+    # somebody's rights change, and this process has not looked for long
+    user_with(Role.PLANNER, "451222")
+    passes.known_epoch.read_at = float("-inf")
+    with (
+        one_map.expect_response(lambda got: is_site_tile(got) and got.status == 200),
+        one_map.expect_response(lambda got: got.url.endswith("/tiles/sites/tilejson.json") and got.ok),
+        one_map.expect_response(lambda got: is_site_tile(got) and got.status == 403),
+    ):
+        one_map.get_by_label("Zoom in", exact=True).click()
+    watch.problems.clear()  # the browser says in its console that tiles were refused
+
+
+def is_site_tile(answer: Response) -> bool:
+    return "/tiles/sites/" in answer.url and ".mvt" in answer.url
 
 
 def test_counties_have_the_colour_of_their_rate(one_map: Page):

@@ -45,7 +45,25 @@ export async function createMap({ container, layers, bounds, note = "", padding 
   map.addControl(new maplibre.ScaleControl({ maxWidth: 132, unit: "metric" }), "bottom-left");
   if (note) map.addControl(new maplibre.AttributionControl({ compact: false, customAttribution: note }), "bottom-right");
   await new Promise((ready) => map.once("style.load", ready));
+  renewPasses(map);
   return map;
+}
+
+/** Per tile source at most once in this time: a pass that is refused again will not become better by asking. */
+const RENEWAL_MS = 30_000;
+
+/**
+ * Addresses of tiles carry a pass that ends after some hours, or when rights change: asks for new ones then.
+ * @param {import("maplibre-gl").Map} map
+ */
+function renewPasses(map) {
+  const asked = new Map();
+  map.on("error", async ({ error, sourceId }) => {
+    if (error?.status !== 403 || Date.now() - (asked.get(sourceId) ?? 0) < RENEWAL_MS) return;
+    asked.set(sourceId, Date.now());
+    const answer = await fetch(`/tiles/${sourceId}/tilejson.json`, { credentials: "same-origin" });
+    if (answer.ok) map.getSource(sourceId)?.setTiles((await answer.json()).tiles);
+  });
 }
 
 /**

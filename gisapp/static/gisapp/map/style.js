@@ -41,7 +41,7 @@ export function inDrawingOrder(layers) {
 export function sourceOf(layer) {
   return {
     type: "vector",
-    tiles: [new URL(layer.tiles, location.origin).href.replace("%7Bz%7D", "{z}").replace("%7Bx%7D", "{x}").replace("%7By%7D", "{y}")],
+    tiles: [location.origin + layer.tiles],
     minzoom: layer.minzoom,
     maxzoom: layer.maxzoom,
     promoteId: "code",

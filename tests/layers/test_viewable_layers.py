@@ -6,8 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 from accounts.roles import Role
 from layers.registry import all_layers
-from layers.selectors import may
-from layers.viewable import viewable_layers
+from layers.selectors import may, viewable_layers
 from tests.factories import UserFactory, grant, user_with
 
 pytestmark = pytest.mark.django_db
