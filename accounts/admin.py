@@ -5,16 +5,27 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pghistory
+from axes.utils import reset
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Grant, User
+from accounts.second_factor import second_factor_remove
+from accounts.sessions import sessions_end
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.forms import BaseModelFormSet, ModelForm
     from django.http import HttpRequest, HttpResponse
+
+
+# Their pages show secrets and recovery codes; what an administrator needs are actions on the user.
+admin.site.unregister([TOTPDevice, StaticDevice])
 
 
 @contextmanager
@@ -59,6 +70,35 @@ class UserAdmin(DjangoUserAdmin[User]):
             },
         ),
     )
+
+    actions = ("open_again", "take_code_away", "log_out")
+
+    @admin.action(description=_("Open after failed logins"), permissions=["change"])
+    def open_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Forget the failed logins of the chosen, who may try again at once."""
+        for user in queryset:
+            reset(username=user.get_username())
+            self.log_change(request, user, "opened after failed logins")
+        messages.success(request, gettext("They can try again at once."))
+
+    @admin.action(description=_("Take the code of the phone away"), permissions=["change"])
+    def take_code_away(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Ask the chosen, whose phone is lost, for the password alone; whoever has the phone is logged out."""
+        for user in queryset:
+            second_factor_remove(user=user)
+            sessions_end(user=user)
+            self.log_change(request, user, "code of the phone taken away")
+        messages.success(
+            request, gettext("Their password alone logs them in. Give them a new one if the phone was stolen.")
+        )
+
+    @admin.action(description=_("Log out everywhere"), permissions=["change"])
+    def log_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """End every session of the chosen."""
+        for user in queryset:
+            sessions_end(user=user)
+            self.log_change(request, user, "logged out everywhere")
+        messages.success(request, gettext("They are logged out on every device."))
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Return the grants only once there is a user to grant to."""

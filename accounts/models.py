@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import extensions
 from accounts.roles import Action, Role, Through
+from accounts.sessions import SessionStore
 from geocore.divisions import DivisionCode, DivisionCodeError
 
 
@@ -38,6 +40,25 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+class LoginSession(AbstractBaseSession):
+    """One browser in which somebody is logged in, or is about to."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions", verbose_name=_("user")
+    )
+    address = models.GenericIPAddressField(_("address"), null=True)
+    agent = models.CharField(_("device"), max_length=255, blank=True)
+    seen_at = models.DateTimeField(_("last seen"))
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore
 
 
 def division_prefix(value: str) -> None:

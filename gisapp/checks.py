@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ Apps = Sequence[AppConfig] | None
 LEAST_SECRET = 32
 LEAST_POSTGRESQL = 15_00_00
 LEAST_POSTGIS = (3, 3)
+# An https origin; a star may stand for the first label alone, and never for a whole domain of the first two levels.
+BASEMAP_HOST = re.compile(r"https://(\*\.[a-z0-9-]+\.|[a-z0-9-]+\.)([a-z0-9-]+\.)*[a-z][a-z0-9-]*(:\d{1,5})?", re.ASCII)
 
 
 @register
@@ -70,6 +73,17 @@ def production_names_its_hosts(app_configs: Apps, **kwargs: Any) -> list[CheckMe
         return []
     hint = "Name them, separated by commas: GISAPP_ALLOWED_HOSTS=map.example.org"
     return [Error("GISAPP_ALLOWED_HOSTS names no host, or all.", hint=hint, id="gisapp.E005")]
+
+
+@register(Tags.security)
+def basemap_hosts_are_hosts(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each base map host that would open the content security policy wider than to itself."""
+    hint = "Write scheme and host, with a port where it has one: GISAPP_BASEMAP_HOSTS=https://t0.tianditu.gov.cn"
+    return [
+        Error(f"GISAPP_BASEMAP_HOSTS: “{host}” is no https origin.", hint=hint, id="gisapp.E012")
+        for host in settings.BASEMAP_HOSTS
+        if not BASEMAP_HOST.fullmatch(host)
+    ]
 
 
 @register

@@ -6,6 +6,7 @@ a value.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
-# Only behind a proxy that sets this header itself may it be believed.
+# Only behind a proxy that sets X-Forwarded-Proto, X-Forwarded-For and X-Request-ID itself may they be believed.
 BEHIND_PROXY = env.flag("GISAPP_BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -72,6 +73,20 @@ SECURE_REFERRER_POLICY = "same-origin"
 # Maps open dossiers in new tabs; none of them may reach back into the opener.
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
+# Field work needs where one is and a picture of it; nothing here needs anything else of a device.
+PERMISSIONS_POLICY = {
+    "geolocation": ["self"],
+    "camera": ["self"],
+    **dict.fromkeys(
+        ("accelerometer", "autoplay", "bluetooth", "display-capture", "encrypted-media", "gyroscope", "hid",
+         "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
+        (),
+    ),
+}  # fmt: skip
+
+# The only hosts besides our own that a page may ask for anything: those of base maps. None unless named.
+BASEMAP_HOSTS = env.words("GISAPP_BASEMAP_HOSTS")
+
 # Nothing from elsewhere and nothing inline; only the import map of a page carries the nonce.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -79,9 +94,9 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "worker-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *BASEMAP_HOSTS],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *BASEMAP_HOSTS],  # MapLibre fetches its tiles
         "manifest-src": [SELF],
         "form-action": [SELF],
         "object-src": [NONE],
@@ -105,6 +120,10 @@ INSTALLED_APPS = [
     "pghistory",
     "django_filters",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_tasks",
     "django_tasks_db",
     "gisapp",
@@ -124,7 +143,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gisapp.headers.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.SeenMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.language.UserLanguageMiddleware",  # the user's own language comes before the browser's
     "gisapp.theme.ThemeMiddleware",
@@ -132,6 +153,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # the innermost: it answers in place of a login that is locked
 ]
 
 TEMPLATES = [
@@ -180,6 +202,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# Sessions are rows with their user: listed on a page, ended in every process at once.
+SESSION_ENGINE = "accounts.sessions"
+
+# Guessing passwords: counted by name and address together, so that nobody can lock a colleague out from elsewhere.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"  # one count for all processes
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env.integer("GISAPP_LOGIN_FAILURES", 5, least=1)
+AXES_COOLOFF_TIME = timedelta(minutes=env.integer("GISAPP_LOGIN_PAUSE_MIN", 15, least=1))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the moment that the page promises stays
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "accounts.client.throttled_address"
+AXES_SENSITIVE_PARAMETERS = ["csrfmiddlewaretoken", "code"]
+AXES_ENABLE_ADMIN = False  # the page of the user has what an administrator does about it
+OTP_TOTP_ISSUER = "Resettlement One Map"
 
 # Words and times
 LANGUAGE_CODE = "zh-hans"
@@ -241,4 +280,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"axes": {"level": "WARNING"}},  # it greets at each start
 }

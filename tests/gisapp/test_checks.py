@@ -71,6 +71,36 @@ def test_production_answering_to_no_name_or_any_is_an_error(production, hosts):
     assert ids(checks.production_names_its_hosts(None)) == ["gisapp.E005"]
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "t0.tianditu.gov.cn",
+        "http://t0.tianditu.gov.cn",
+        "https:",
+        "https://*",
+        "https://*.cn",
+        "https://t*.tianditu.gov.cn",
+        "https://t0.tianditu.gov.cn/vec",
+        "https://t0.tianditu.gov.cn; script-src *",
+        "'unsafe-inline'",
+        "data:",
+        "*",
+    ],
+)
+def test_a_base_map_host_that_opens_more_than_itself_is_an_error(settings, host):
+    settings.BASEMAP_HOSTS = ["https://t0.tianditu.gov.cn", host]
+    assert ids(checks.basemap_hosts_are_hosts(None)) == ["gisapp.E012"]
+
+
+def test_base_map_hosts_pass(settings):
+    settings.BASEMAP_HOSTS = [
+        "https://t0.tianditu.gov.cn",
+        "https://*.tianditu.gov.cn",
+        "https://maps.example.org:8443",
+    ]
+    assert checks.basemap_hosts_are_hosts(None) == []
+
+
 def test_gdal_of_another_system_is_an_error(monkeypatch, tmp_path):
     config = tmp_path / "gdal-config"
     config.write_text("#!/bin/sh\necho 2.4.0\n")

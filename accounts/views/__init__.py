@@ -1,0 +1,1 @@
+"""Logging in, and what people see of their own account."""
