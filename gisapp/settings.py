@@ -78,7 +78,7 @@ PERMISSIONS_POLICY = {
     "geolocation": ["self"],
     "camera": ["self"],
     **dict.fromkeys(
-        ("accelerometer", "autoplay", "bluetooth", "display-capture", "encrypted-media", "gyroscope", "hid",
+        ("accelerometer", "autoplay", "display-capture", "encrypted-media", "gyroscope", "hid",
          "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
         (),
     ),

@@ -81,7 +81,7 @@ def pages(client: Client, county: County, language: str) -> dict[str, str]:
                 continue
             one = address(url, filled)
             answer = client.get(one, headers={"Accept-Language": language})
-            if answer.get("Content-Type", "").startswith("text/html") and answer.status_code < 400:
+            if answer.get("Content-Type", "").startswith("text/html") and answer.status_code == 200:
                 found[one] = answer.content.decode()
     return found
 

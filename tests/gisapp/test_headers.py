@@ -51,7 +51,7 @@ def test_only_position_and_camera_are_for_pages_and_for_ours_alone(pages):
         allowed = dict(re.findall(r"([\w-]+)=\(([^)]*)\)", answer["Permissions-Policy"]))
         assert {name for name, who in allowed.items() if who} == {"geolocation", "camera"}, path
         assert set(allowed.values()) == {"self", ""}
-        assert {"microphone", "payment", "usb", "bluetooth", "display-capture"} <= set(allowed)
+        assert {"microphone", "payment", "usb", "display-capture"} <= set(allowed)
 
 
 def test_the_policy_lets_nothing_in_from_elsewhere(pages):
