@@ -10,6 +10,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class OneMapAdminSite(AdminSite):
@@ -17,6 +18,10 @@ class OneMapAdminSite(AdminSite):
 
     No model here has such a page, and asked for a model without a table the jump answers with an error of the server.
     """
+
+    site_title = _("Administration of the one map")
+    site_header = _("Resettlement One Map · administration")
+    index_title = _("Accounts, grants and data behind the pages")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [one for one in super().get_urls() if getattr(one, "name", None) != "view_on_site"]
