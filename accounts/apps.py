@@ -11,6 +11,11 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.rights import restrict_rights
+        from django.contrib.auth.signals import user_logged_in, user_login_failed
 
+        from accounts.rights import restrict_rights
+        from accounts.sign_ins import refused, signed_in
+
+        user_logged_in.connect(signed_in, dispatch_uid="accounts.signed_in")
+        user_login_failed.connect(refused, dispatch_uid="accounts.refused")
         post_migrate.connect(restrict_rights, sender=self, dispatch_uid="accounts.rights")

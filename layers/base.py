@@ -78,7 +78,8 @@ class Feature(models.Model):
         editable=False,
         help_text=_("Raw coordinates, their CRS, file and row as they came in."),
     )
-    changed_at = models.DateTimeField(_("changed at"), editable=False, auto_now=True)
+    # the trail of what happened is read newest first
+    changed_at = models.DateTimeField(_("changed at"), editable=False, auto_now=True, db_index=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from accounts.audit import EVERYWHERE
+from accounts.roles import Action
+from accounts.selectors import granted_area
 from geocore.divisions import DivisionCode, DivisionCodeError
 from layers.registry import UnknownLayerError, get_layer
 from layers.spec import SpatialLayer
+
+if TYPE_CHECKING:
+    from accounts.selectors import Asker
 
 PERSONAL_SUBJECTS = frozenset({"layers.Person", "layers.HouseholdIdentity"})
 
@@ -41,3 +48,20 @@ def prefixes(codes: Sequence[str]) -> set[str]:
         except DivisionCodeError:
             continue
     return found
+
+
+def divisions_exported(layer: SpatialLayer, *, user: Asker, action: Action, region: str = "") -> set[str]:
+    """Return the divisions that leave with an export: what `user` was granted, as far as it lies in `region`.
+
+    Parameters
+    ----------
+    region
+        Division code; empty is everywhere.
+    """
+    area = granted_area(user=user, layer=layer.key, action=action, roles=layer.access.roles(action))
+    asked = DivisionCode.parse(region).prefix if region else ""
+    if area.everywhere or (layer.access.public and action == Action.VIEW):
+        return {asked or EVERYWHERE}
+    of_sites = divisions_concerned("sites", area.sites) if area.sites else set()
+    pairs = [(granted, asked) for granted in {*area.divisions, *of_sites}]
+    return {max(pair, key=len) for pair in pairs if pair[0].startswith(asked) or asked.startswith(pair[0])}

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pghistory
 import pgtrigger
+from django.db import models
 
 from layers.fields import field_of, is_array
 
 if TYPE_CHECKING:
-    from django.db import models
-
     ModelT = TypeVar("ModelT", bound=type[models.Model])
 
 STAMP = """
@@ -64,6 +63,12 @@ def scope_trigger(model: type[models.Model], fields: tuple[str, ...]) -> pgtrigg
     )
 
 
+def trail_indexes(model: type[models.Model]) -> list[models.Index]:
+    """Return what the trail reads images of features by: the moment, and the code that a feature had then."""
+    fields = ("changed_at", "code") if any(one.name == "code" for one in model._meta.fields) else ()
+    return [models.Index(fields=[field], name=f"{model._meta.model_name}event_{field}"[:30]) for field in fields]
+
+
 def keep_history(model: ModelT) -> ModelT:
     """Stamp and keep every version of `model`; return it."""
     pgtrigger.register(stamp_trigger())(model)
@@ -75,5 +80,6 @@ def keep_history(model: ModelT) -> ModelT:
         append_only=True,
         context_field=None,  # type: ignore[arg-type]  # documented, but its type omits None
         obj_field=pghistory.ObjForeignKey(related_name="versions", related_query_name="versions"),
+        meta={"indexes": trail_indexes(model)},
     )(model)
     return tracked

@@ -18,3 +18,14 @@ class AnyOf(Func):
 
     def __init__(self, column: str, ids: Iterable[int], **extra: Any) -> None:
         super().__init__(F(column), Value(list(ids)), **extra)
+
+
+class DivisionsInside(Func):
+    """Whether every division code prefix of an array column lies within one of those given; of none, no."""
+
+    template = "layers_divisions_inside(%(expressions)s::text[])"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, column: str, prefixes: Iterable[str], **extra: Any) -> None:
+        super().__init__(F(column), Value(list(prefixes)), **extra)

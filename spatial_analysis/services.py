@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from accounts.audit import EVERYWHERE, record_access
+from accounts.models import AccessRecord
 from accounts.roles import Action, Through
+from layers.concerned import divisions_exported
+from layers.registry import get_layer
 from spatial_analysis.methods import Outcome, Question, parse_region
 from spatial_analysis.models import AnalysisRun, RunState
 from spatial_analysis.reach import Reach, as_json
@@ -107,4 +111,23 @@ def same_run(run: AnalysisRun) -> AnalysisRun | None:
         )
         .order_by("-started_at")
         .first()
+    )
+
+
+def answer_exported(
+    method: Method, question: Question, answered: Answered, *, user: Asker | None, through: Through, name: str
+) -> None:
+    """Write down that an answer leaves as the file `name`; before it does."""
+    region = question.region.prefix if question.region else ""
+    layer = get_layer(method.layer)
+    record_access(
+        user=user,
+        kind=AccessRecord.Kind.EXPORT,
+        subject=layer.key,
+        purpose=name,
+        through=through,
+        rows=answered.run.rows,
+        divisions={region or EVERYWHERE}
+        if user is None
+        else divisions_exported(layer, user=user, action=Action.EXPORT, region=region),
     )

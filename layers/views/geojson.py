@@ -9,6 +9,10 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.audit import record_access
+from accounts.models import AccessRecord
+from accounts.roles import Action, Through
+from layers.concerned import divisions_exported
 from layers.forms.filters import ListForm
 from layers.geojson import Box, BoxError, feature_collection
 from layers.problems import problem, sign_in_first
@@ -17,6 +21,9 @@ from layers.selectors import may
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
+
+    from accounts.selectors import Asker
+    from layers.spec import SpatialLayer
 
 
 @require_safe
@@ -41,7 +48,22 @@ def geojson(request: HttpRequest, view: str) -> HttpResponseBase:
         return problem(HTTPStatus.BAD_REQUEST, sentence % {"given": given[:80]})
     features = feature_collection(view, user=request.user, bbox=bbox, query=form.query())
     # Nobody reads the body of HEAD: no query is begun for it.
-    answer = StreamingHttpResponse(() if request.method == "HEAD" else features, content_type="application/geo+json")
+    head = request.method == "HEAD"
+    if not head and request.user.is_authenticated:
+        export_recorded(layer, view, form.query().region, user=request.user)
+    answer = StreamingHttpResponse(() if head else features, content_type="application/geo+json")
     answer["Cache-Control"] = "private, no-cache"
     answer["Content-Disposition"] = f'inline; filename="{view}.geojson"'
     return answer
+
+
+def export_recorded(layer: SpatialLayer, view: str, region: str, *, user: Asker) -> None:
+    """Write down that features leave as a file, before the first of them does."""
+    record_access(
+        user=user,
+        kind=AccessRecord.Kind.EXPORT,
+        subject=layer.key,
+        purpose=f"{view}.geojson",
+        through=Through.API,
+        divisions=divisions_exported(layer, user=user, action=Action.VIEW, region=region),
+    )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts.roles import Action, Through
 from spatial_analysis.errors import QuestionError
 from spatial_analysis.methods import WriteOptions
-from spatial_analysis.services import analysis_run, question_for
+from spatial_analysis.services import analysis_run, answer_exported, question_for
 from spatial_analysis.views.access import method_page
 
 if TYPE_CHECKING:
@@ -45,15 +45,17 @@ def export(request: HttpRequest, method: Method, ending: str) -> HttpResponseBas
     except QuestionError as error:
         return render(request, "spatial_analysis/refused.html", {"method": method, "problem": error}, status=400)
     done = analysis_run(method, question, user=request.user, through=Through.PAGE, every_time=False)
+    place = question.region.prefix if question.region else "all"
+    name = f"{method.key}-{place}{'-rows' if rows == 'only' else ''}-{localdate():%Y%m%d}.{ending}"
+    answer_exported(method, question, done, user=request.user, through=Through.PAGE, name=name)
     # The open file outlives its folder, so nothing is left behind however the download ends
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"answer.{ending}"
         write(done.outcome, path, WriteOptions(rows=rows in {"yes", "only"}, only_rows=rows == "only"))
         file = path.open("rb")
-    place = question.region.prefix if question.region else "all"
     return FileResponse(
         file,
         as_attachment=True,
-        filename=f"{method.key}-{place}{'-rows' if rows == 'only' else ''}-{localdate():%Y%m%d}.{ending}",
+        filename=name,
         content_type=TYPES.get(ending) or mimetypes.guess_type(path.name)[0],
     )

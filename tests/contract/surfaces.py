@@ -69,6 +69,8 @@ CLASSES: dict[str, Class] = {
     "oversight:one_map": Class.FEATURES,
     "oversight:counties": Class.FEATURES,
     "oversight:divisions": Class.FEATURES,
+    "oversight:trail": Class.FEATURES,
+    "oversight:trail_csv": Class.FEATURES,
     "admin:login": Class.PUBLIC,
     "admin:logout": Class.PUBLIC,
     "admin:index": Class.ADMIN,

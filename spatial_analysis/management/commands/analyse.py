@@ -13,7 +13,7 @@ from accounts.roles import Action, Through
 from layers.selectors import may
 from spatial_analysis.errors import FormatError, ParameterError, QuestionError
 from spatial_analysis.methods import Method, WriteOptions, get_method
-from spatial_analysis.services import Answered, analysis_run, question_for
+from spatial_analysis.services import Answered, analysis_run, answer_exported, question_for
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -83,6 +83,7 @@ class Command(BaseCommand):
         )
         done = analysis_run(method, question, user=user, through=Through.COMMAND)
         rows = options["rows"]
+        answer_exported(method, question, done, user=user, through=Through.COMMAND, name=path.name)
         try:
             write(done.outcome, path, WriteOptions(rows=rows != "no", only_rows=rows == "only"))
         except OSError as error:

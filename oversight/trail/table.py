@@ -1,0 +1,71 @@
+"""The trail as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from oversight.trail.words import in_words
+
+if TYPE_CHECKING:
+    from oversight.trail.question import Happening
+
+# A spreadsheet would run what begins like this (OWASP, "CSV Injection").
+ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+class Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, value: str) -> str:
+        """Return `value`."""
+        return value
+
+
+def harmless(value: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(ACTIVE) else text
+
+
+def csv_lines(lines: Iterator[Happening], people: Mapping[int | None, str]) -> Iterator[str]:
+    """Yield the file line by line; the mark at its beginning tells spreadsheets that it is UTF-8."""
+    writer: Any = csv.writer(Echo())
+    yield "\ufeff" + writer.writerow(heads())
+    for one in lines:
+        line = in_words(one, people)
+        cells = (
+            timezone.localtime(line.at).isoformat(timespec="milliseconds"),
+            line.person,
+            line.kind,
+            line.subject,
+            " ".join(one.codes),
+            line.then,
+            line.about or (_("reaches beyond your area") if line.beyond else ""),
+            line.rows,
+            line.through,
+            line.reason,
+            line.request_id,
+        )
+        yield writer.writerow([harmless(cell) for cell in cells])
+
+
+def heads() -> list[str]:
+    """Return the names of the columns."""
+    return [
+        _("Time"),
+        _("Person"),
+        _("What happened"),
+        _("Subject"),
+        _("Code"),
+        _("Code at that time"),
+        _("Details"),
+        _("Rows"),
+        _("Way in"),
+        _("Reason"),
+        _("Number of the request"),
+    ]
