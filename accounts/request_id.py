@@ -20,6 +20,7 @@ HEADER = "X-Request-ID"
 PLAUSIBLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 _current: ContextVar[str] = ContextVar("request_id", default="")
+_request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
 
 def current_request_id() -> str:
@@ -27,9 +28,18 @@ def current_request_id() -> str:
     return _current.get()
 
 
+def current_user_id() -> int | None:
+    """Return the id of the user whose request is being answered, where somebody asked for the user already.
+
+    Nobody is looked up for it: a line of the log must not cost a query, least of all when the database is gone.
+    """
+    return getattr(getattr(_request.get(), "_cached_user", None), "pk", None)
+
+
 def forget_request_id(**_signal: Any) -> None:
-    """Forget the number once the answer is sent: a streamed one is still being written when the view is long done."""
+    """Forget the request once the answer is sent: a streamed one is still being written when the view is long done."""
     _current.set("")
+    _request.set(None)
 
 
 class RequestIdMiddleware:
@@ -42,6 +52,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         number = number_for(request)
         _current.set(number)
+        _request.set(request)
         response = self.get_response(request)
         response.headers[HEADER] = number
         return response

@@ -30,7 +30,12 @@ class GisappConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.db.backends.signals import connection_created
+
         from gisapp import checks  # noqa: F401  registers the system checks
+        from gisapp.logs import watch_queries
+
+        connection_created.connect(watch_queries, dispatch_uid="gisapp.slow_queries")
 
         static_files = apps.get_app_config("staticfiles")
         assert isinstance(static_files, static_apps.StaticFilesConfig)

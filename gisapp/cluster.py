@@ -61,7 +61,10 @@ log_filename = 'postgresql-%a.log'
 log_truncate_on_rotation = on
 log_rotation_age = 1d
 log_rotation_size = 0
-log_min_duration_statement = 2s
+# Statements come with their values, which are people's: gisapp/logs.py tells the slow ones without.
+log_min_duration_statement = -1
+log_min_error_statement = panic
+log_error_verbosity = terse
 log_line_prefix = '%m [%p] %u@%d '
 """
 

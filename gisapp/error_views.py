@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
+from accounts.request_id import current_request_id
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -71,8 +73,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "status": int(HTTPStatus.INTERNAL_SERVER_ERROR),
         "title": _("The system made a mistake"),
         "sentence": _("Your request was correct as far as we can tell; the mistake is ours and has been recorded."),
-        "step": _("Try again in a minute. If it stays, tell your administrator the time and the address."),
+        "step": _("Try again in a minute. If it stays, tell your administrator the number of the request."),
         "theme": "light",
+        "request_id": current_request_id(),
     }
     return HttpResponse(
         get_template("gisapp/error.html").render(context),
@@ -87,5 +90,6 @@ def error_page(request: HttpRequest, *, status: HTTPStatus, title: str, sentence
         "title": title,
         "sentence": sentence,
         "step": step,
+        "request_id": current_request_id(),
     }
     return render(request, "gisapp/error.html", context, status=status)

@@ -140,6 +140,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "accounts.request_id.RequestIdMiddleware",  # first: nothing is logged without the number
+    "gisapp.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -273,12 +274,33 @@ LEAFLET_CONFIG: dict[str, Any] = {
     "RESET_VIEW": False,
 }
 
+# What is watched. Lines for people, objects for programs; neither holds personal data (gisapp/logs.py).
 LOG_LEVEL = env.one_of("GISAPP_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+LOG_FORMAT = env.one_of("GISAPP_LOG_FORMAT", ("lines", "json"), default="json" if PRODUCTION else "lines")
+SLOW_QUERY_MS = env.integer("GISAPP_SLOW_QUERY_MS", 1000)
+SLOW_REQUEST_MS = env.integer("GISAPP_SLOW_REQUEST_MS", 3000)
+# Below this the service calls itself not ready: PostgreSQL stops where it cannot write.
+LEAST_FREE_MB = env.integer("GISAPP_LEAST_FREE_MB", 500)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "gisapp.logs.RequestFilter"}},
+    "formatters": {
+        "lines": {
+            "()": "gisapp.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name} {request_id} {user_id} {message}",
+            "style": "{",
+        },
+        "json": {
+            "()": "gisapp.logs.ObjectFormatter",
+            "format": "{levelname}{name}{message}{request_id}{user_id}",
+            "style": "{",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": "at",
+            "json_ensure_ascii": False,
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"axes": {"level": "WARNING"}},  # it greets at each start
 }
