@@ -1,4 +1,4 @@
-"""The two ways into the one database: the application's role, and the owner's for migrations."""
+"""The ways into the one database: the application's role, the owner's for migrations, and one that only reads all."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 ENGINE = "django.contrib.gis.db.backends.postgis"
 OWNER_ALIAS = "owner"
+BACKUP_ALIAS = "backup"
 APP_ROLE = "gisapp_app"
 OWNER_ROLE = "gisapp_owner"
+BACKUP_ROLE = "gisapp_backup"
 # What runs before the first query of a connection. Tiles are milliseconds: the workers of a parallel plan cost
 # ten times that to start (z10: 44 ms instead of 3.3 ms), and so does compiling a plan.
 SESSION_OPTIONS = "-c max_parallel_workers_per_gather=0 -c jit=off"
@@ -50,7 +52,14 @@ def as_owner() -> Iterator[None]:
 
 
 def databases(
-    *, url: str, owner_url: str, socket_dir: Path, conn_max_age_s: int, statement_timeout_s: int, problems: list[str]
+    *,
+    url: str,
+    owner_url: str,
+    backup_url: str,
+    socket_dir: Path,
+    conn_max_age_s: int,
+    statement_timeout_s: int,
+    problems: list[str],
 ) -> dict[str, dict[str, Any]]:
     """Return Django's DATABASES for a real server (`url`) or the embedded cluster (no `url`).
 
@@ -63,21 +72,24 @@ def databases(
 
     Notes
     -----
-    The alias `owner` is missing where its address is unknown: a web container has no business with it.
+    The aliases `owner` and `backup` are missing where their addresses are unknown: a web container has no business
+    with them.
     """
     if url:
         found = {"default": parse(url, "DATABASE_URL", problems)}
         if owner_url:
             found[OWNER_ALIAS] = parse(owner_url, "DATABASE_OWNER_URL", problems)
+        if backup_url:
+            found[BACKUP_ALIAS] = parse(backup_url, "DATABASE_BACKUP_URL", problems)
     else:
         found = {
             alias: {"HOST": str(socket_dir), "PORT": "", "NAME": "gisapp", "USER": role, "PASSWORD": ""}
-            for alias, role in (("default", APP_ROLE), (OWNER_ALIAS, OWNER_ROLE))
+            for alias, role in (("default", APP_ROLE), (OWNER_ALIAS, OWNER_ROLE), (BACKUP_ALIAS, BACKUP_ROLE))
         }
-    timeout = {"default": statement_timeout_s, OWNER_ALIAS: 0}
     for alias, database in found.items():
         options = database.setdefault("OPTIONS", {})
-        options["options"] = f"{SESSION_OPTIONS} -c statement_timeout={timeout[alias]}s"
+        timeout = statement_timeout_s if alias == "default" else 0
+        options["options"] = f"{SESSION_OPTIONS} -c statement_timeout={timeout}s"
         database |= {"ENGINE": ENGINE, "CONN_MAX_AGE": conn_max_age_s, "CONN_HEALTH_CHECKS": True}
         # The suite makes the test database itself, from gisapp_template (tests/conftest.py).
         database["TEST"] = {"NAME": f"test_{database.get('NAME', '')}"}

@@ -183,6 +183,7 @@ PG_BINDIR = Path(env.text("GISAPP_PG_BINDIR")) if env.text("GISAPP_PG_BINDIR") e
 DATABASES = databases(
     url=env.text("DATABASE_URL"),
     owner_url=env.text("DATABASE_OWNER_URL"),
+    backup_url=env.text("DATABASE_BACKUP_URL"),
     socket_dir=socket_dir(CLUSTER_HOME),
     conn_max_age_s=env.integer("GISAPP_CONN_MAX_AGE_S", 60),
     statement_timeout_s=env.integer("GISAPP_STATEMENT_TIMEOUT_S", 0),

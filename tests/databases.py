@@ -21,12 +21,12 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as PgCursor
 
 from gisapp.cluster import Cluster
-from gisapp.databases import APP_ROLE
+from gisapp.databases import APP_ROLE, BACKUP_ROLE
 
 TEMPLATE = "gisapp_template"
 BASE, RUN = "test_base_", "test_run_"
 MAKING = "test databases are being made"
-ALIASES = ("default", "owner")
+ALIASES = ("default", "owner", "backup")
 
 
 @contextmanager
@@ -47,6 +47,35 @@ def run_database() -> Iterator[str]:
         for alias in ALIASES:
             connections[alias].close()
         drop_database(cursor, run)
+
+
+@contextmanager
+def spare_database() -> Iterator[str]:
+    """Yield a second migrated database of this process; Django's aliases point to it meanwhile."""
+    name, before = f"{RUN}{os.getpid()}_spare", connections["default"].settings_dict["NAME"]
+    with owner_cursor() as cursor:
+        lock(cursor, MAKING)
+        lock(cursor, name)
+        drop_database(cursor, name)
+        copy_database(cursor, base_database(cursor), name)
+        unlock(cursor, MAKING)
+        point_django_at(name)
+        try:
+            yield name
+        finally:
+            point_django_at(before)
+            drop_database(cursor, name)
+
+
+def make_empty(name: str) -> None:
+    """Replace a database of this process by one that only has the extensions."""
+    with owner_cursor() as cursor:
+        lock(cursor, MAKING)
+        drop_database(cursor, name)
+        copy_database(cursor, TEMPLATE, name)
+        unlock(cursor, MAKING)
+    for alias in ALIASES:
+        connections[alias].close()
 
 
 @contextmanager
@@ -100,10 +129,16 @@ def point_django_at(name: str) -> None:
 
 def copy_database(cursor: PgCursor, source: str, name: str) -> None:
     """Make `name` as a copy of `source`, with the rights that a copy does not inherit."""
-    names = {"name": sql.Identifier(name), "source": sql.Identifier(source), "app": sql.Identifier(APP_ROLE)}
+    names = {
+        "name": sql.Identifier(name),
+        "source": sql.Identifier(source),
+        "app": sql.Identifier(APP_ROLE),
+        "backup": sql.Identifier(BACKUP_ROLE),
+    }
     cursor.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {source}").format(**names))
     cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**names))
     cursor.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {app}").format(**names))
+    cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {name} TO {backup}").format(**names))
     # Nobody misses a test's rows after a power cut.
     cursor.execute(sql.SQL("ALTER DATABASE {name} SET synchronous_commit = off").format(**names))
 

@@ -7,11 +7,12 @@ from gisapp.databases import databases
 SOCKET = Path("/tmp/gisapp-x")
 
 
-def made(url: str = "", owner_url: str = "", timeout_s: int = 0) -> tuple[dict, list[str]]:
+def made(url: str = "", owner_url: str = "", backup_url: str = "", timeout_s: int = 0) -> tuple[dict, list[str]]:
     problems: list[str] = []
     found = databases(
         url=url,
         owner_url=owner_url,
+        backup_url=backup_url,
         socket_dir=SOCKET,
         conn_max_age_s=60,
         statement_timeout_s=timeout_s,
@@ -25,6 +26,7 @@ def test_without_an_address_the_embedded_cluster_is_used():
     assert {alias: (one["HOST"], one["USER"], one["NAME"]) for alias, one in found.items()} == {
         "default": (str(SOCKET), "gisapp_app", "gisapp"),
         "owner": (str(SOCKET), "gisapp_owner", "gisapp"),
+        "backup": (str(SOCKET), "gisapp_backup", "gisapp"),
     }
     assert problems == []
 
@@ -38,8 +40,13 @@ def test_an_address_is_taken_apart_and_is_always_spatial():
     assert problems == []
 
 
-def test_a_web_container_has_no_owner():
-    assert "owner" not in made("postgis://gisapp_app@db/map")[0]
+def test_a_web_container_has_neither_owner_nor_backup():
+    assert list(made("postgis://gisapp_app@db/map")[0]) == ["default"]
+
+
+def test_the_backup_has_its_own_address():
+    found, problems = made("postgis://gisapp_app@db/map", backup_url="postgis://gisapp_backup@db/map")
+    assert (found["backup"]["USER"], problems) == ("gisapp_backup", [])
 
 
 def test_the_timeout_is_for_the_application_not_for_migrations():
