@@ -11,13 +11,12 @@ import numpy as np
 import shapely
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from layers.models import Region
 from layers.presentation import moment
-from spatial_analysis.files.offline_map import OfflineMap
+from spatial_analysis.files.offline_map import OfflineMap, written
 from spatial_analysis.relocation_answer import km
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def choropleth(
                 "geometry": shapely.geometry.mapping(shapely.set_precision(shape, 1e-5)),
                 "properties": {
                     "colour": classes.colours[classes.place(row["median_m"])] if row and known else NOBODY,
-                    "name": escape(name),
+                    "name": written(name),
                     "median": km(row["median_m"]) if row and known else "—",
                     "p90": km(row["p90_m"]) if row and known else "—",
                     "n": f"{row['n']:,}" if row else "—",
@@ -156,7 +155,7 @@ def longest(moves: Sequence[dict[str, Any]]) -> folium.FeatureGroup:
     unit = pgettext("unit", "km")
     for move in moves:
         old, new = ((move[end][1], move[end][0]) for end in ("old_home", "new_home"))
-        text = escape(f"{move['household']} · {km(move['distance_m'])} {unit}")
+        text = written(f"{move['household']} · {km(move['distance_m'])} {unit}")
         folium.PolyLine([old, new], color=MOVE, weight=1.5, opacity=0.85, tooltip=text).add_to(group)  # type: ignore[no-untyped-call]
         for place, fill in ((old, GROUND), (new, MOVE)):
             folium.CircleMarker(
@@ -190,9 +189,9 @@ def boxes(answer: dict[str, Any], rows: dict[str, dict[str, Any]], classes: Clas
     as_of = _("As of %(moment)s") % {"moment": moment(timezone.now())}
     legend_title, north = _("Median distance (km)"), pgettext("compass", "N")
     return (
-        f'<div class="map-box map-title"><h1>{escape(heading(answer))}</h1><p>{escape(summary)}</p></div>'
-        f'<div class="map-box map-legend"><b>{escape(legend_title)}</b>{legend(rows, classes)}</div>'
-        f'<div class="map-north">{escape(north)}</div><div class="map-note">{escape(note)} · {escape(as_of)}</div>'
+        f'<div class="map-box map-title"><h1>{written(heading(answer))}</h1><p>{written(summary)}</p></div>'
+        f'<div class="map-box map-legend"><b>{written(legend_title)}</b>{legend(rows, classes)}</div>'
+        f'<div class="map-north">{written(north)}</div><div class="map-note">{written(note)} · {written(as_of)}</div>'
     )
 
 
@@ -215,5 +214,5 @@ def legend_row(colour: str, words: str, count: int | None) -> str:
     number = "" if count is None else f"<span>{count}</span>"
     return (
         f'<div><svg viewBox="0 0 22 12"><rect width="22" height="12" fill="{colour}" stroke="#5c6b77"></rect></svg>'
-        f"{escape(words)}{number}</div>"
+        f"{written(words)}{number}</div>"
     )

@@ -76,7 +76,7 @@ class OfflineMap(folium.Map):
         """Return the whole page."""
         figure = self.get_root()
         assert isinstance(figure, Figure)
-        figure.title = escape(self.title)
+        figure.title = written(self.title)
         header = figure.header
         header.add_child(raw(f"<style>{leaflet_css()}</style>"), name="leaflet_css")
         header.add_child(raw(f"<script>{leaflet_js()}</script>"), name="leaflet")
@@ -90,8 +90,17 @@ class OfflineMap(folium.Map):
         figure.html.add_child(raw(html))
 
 
+def written(text: object) -> str:
+    """Return a text that people wrote as HTML for the map.
+
+    branca renders an element, and then reads the outcome as a template once more: a village called `{{ … }}` would run
+    on the server. Braces as entities say the same to a reader and nothing to a template.
+    """
+    return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;")
+
+
 def raw(text: str) -> Element:
-    """Return text as it is: what looks like a template in it is none."""
+    """Return our own HTML, styles and scripts as they are; texts of people in them went through `written`."""
     return Element("{% raw %}" + text + "{% endraw %}")
 
 

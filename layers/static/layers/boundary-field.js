@@ -3,6 +3,7 @@
  * @module layers/boundary-field.js
  */
 import { colours, themeOfPage } from "gisapp/map/cartography.js";
+import { addTooltip } from "gisapp/map/leaflet.js";
 import { areaM2, M2_PER_MU, partsOf, textOf, toLatLngs, toRings } from "layers/geometry.js";
 
 const MAX_HANDLES = 120; // of a county's thousands of corners only those near the pointer get a handle
@@ -48,7 +49,7 @@ export class BoundaryField {
     this.group.clearLayers();
     for (const rings of partsOf(this.input.value) ?? []) {
       const part = L.polygon(toLatLngs(rings), { ...this.look(), pmIgnore: false, snapIgnore: false });
-      if (!this.active) part.bindTooltip(this.title, { sticky: true });
+      if (!this.active) addTooltip(part, this.title, { sticky: true });
       part.on(EDITED, () => this.taken());
       part.on("click", () => this.clicked(part));
       this.group.addLayer(part);

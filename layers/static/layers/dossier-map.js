@@ -3,7 +3,7 @@
  * @module layers/dossier-map.js
  */
 import { colours, themeOfPage } from "gisapp/map/cartography.js";
-import { addFeatures, smallMap } from "gisapp/map/leaflet.js";
+import { addFeatures, addTooltip, smallMap } from "gisapp/map/leaflet.js";
 import { readJson } from "gisapp/texts.js";
 import { addRelated, addSurroundings, fitTo } from "layers/surroundings.js";
 
@@ -17,7 +17,7 @@ const drawn = data.drawn.map((feature) => {
   if (isBoundary(feature)) casing(feature);
   const layer = addFeatures(map, feature, { key: feature.properties.view, symbol: data.symbol }, { selected: isBoundary(feature) });
   if (data.drawn.length > 1) {
-    layer.bindTooltip(feature.properties.title, { permanent: !isBoundary(feature), direction: "right", offset: [8, 0] });
+    addTooltip(layer, feature.properties.title, { permanent: !isBoundary(feature), direction: "right", offset: [8, 0] });
   }
   return layer;
 });

@@ -2,6 +2,7 @@
  * A point of the form: a sign on the map and two numbers that say the same.
  * @module layers/position-field.js
  */
+import { addTooltip } from "gisapp/map/leaflet.js";
 
 const DECIMALS = 9; // 0.1 mm: what the hand sets; numbers that were typed or stored are never touched
 
@@ -80,7 +81,7 @@ export class PositionField {
     if (!place) return;
     const icon = L.divIcon({ className: "edit-point", iconSize: [20, 20] });
     this.marker = L.marker(place, { icon, draggable: this.active ?? false, autoPan: true, pmIgnore: true, keyboard: false }).addTo(this.map);
-    this.marker.bindTooltip(this.title);
+    addTooltip(this.marker, this.title);
     this.marker.on("dragend", () => this.set(this.marker.getLatLng()));
     this.setActive(this.active ?? false);
   }

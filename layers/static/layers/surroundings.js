@@ -3,6 +3,7 @@
  * @module layers/surroundings.js
  */
 import { colours, themeOfPage } from "gisapp/map/cartography.js";
+import { addTooltip } from "gisapp/map/leaflet.js";
 
 const CLOSEST_ZOOM = { boundary: 20, point: 16 };
 
@@ -51,7 +52,7 @@ export function addRelated(map, data) {
 }
 
 function named({ properties }, layer) {
-  layer.bindTooltip([properties.layer, properties.name, properties.code].filter(Boolean).join(" "));
+  addTooltip(layer, [properties.layer, properties.name, properties.code].filter(Boolean).join(" "));
 }
 
 /**

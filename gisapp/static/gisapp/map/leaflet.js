@@ -44,6 +44,16 @@ export function addFeatures(map, geojson, layer, how = {}) {
 }
 
 /**
+ * Gives a Leaflet layer a tooltip. Leaflet reads a text as HTML, and names come from people: so it gets an element.
+ * @param {object} layer
+ * @param {string} words
+ * @param {object} [options] of L.tooltip
+ */
+export function addTooltip(layer, words, options = {}) {
+  layer.bindTooltip(() => element("span", {}, words), options);
+}
+
+/**
  * Returns Leaflet path options of a feature.
  * @param {{key: string, symbol: string}} layer
  * @param {Record<string, unknown>} properties
