@@ -29,7 +29,12 @@ NO_TRIGGER_IGNORED = "set_config('pgtrigger.ignore', '{}', true)"
 
 @contextmanager
 def acting_as(
-    user: Asker | None, *, through: Through | str, reason: str = "", using: str = DEFAULT_DB_ALIAS
+    user: Asker | None,
+    *,
+    through: Through | str,
+    reason: str = "",
+    using: str = DEFAULT_DB_ALIAS,
+    personal_roles: frozenset[Role] = PERSONAL_ROLES,
 ) -> Iterator[None]:
     """Open a transaction in which `user` acts; what it changes carries the name, the way and the reason.
 
@@ -41,6 +46,8 @@ def acting_as(
         The way in: page, import, api, command or field.
     reason
         Why, in the person's own words; may be empty.
+    personal_roles
+        Grants of which roles open personal rows: fewer where only some of those who read may also act.
 
     Notes
     -----
@@ -53,7 +60,7 @@ def acting_as(
             # missing_ok: a setting that was never made in this session reads as NULL
             cursor.execute("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in SETTINGS))
             before = [value or "" for value in cursor.fetchone()]
-            set_local(cursor, [*stamp(user, through, reason), *personal_scope(user)])
+            set_local(cursor, [*stamp(user, through, reason), *personal_scope(user, personal_roles)])
         yield
         # Only on the way out without an error: a failed transaction forgets local settings by itself.
         with connection.cursor() as cursor:
@@ -65,11 +72,11 @@ def stamp(user: Asker | None, through: Through | str, reason: str) -> tuple[str,
     return ("" if user is None or user.pk is None else str(user.pk), str(through), reason)
 
 
-def personal_scope(user: Asker | None) -> tuple[str, str]:
+def personal_scope(user: Asker | None, roles: frozenset[Role] = PERSONAL_ROLES) -> tuple[str, str]:
     """Return the division prefixes and sites whose personal rows `user` may touch; `*` is everywhere."""
     if user is None:
         return "*", ""
-    area = granted_area(user=user, layer=PERSONAL_LAYER, action=Action.PERSONAL, roles=PERSONAL_ROLES)
+    area = granted_area(user=user, layer=PERSONAL_LAYER, action=Action.PERSONAL, roles=roles)
     return ("*" if area.everywhere else ",".join(area.divisions)), ",".join(area.sites)
 
 

@@ -67,6 +67,25 @@ def production_has_its_own_secrets(app_configs: Apps, **kwargs: Any) -> list[Che
 
 
 @register
+def keys_are_exchanged_as_agreed(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each earlier key of personal data that cannot be one."""
+    given = {
+        "GISAPP_PERSONAL_DATA_KEYS_OLD": (settings.PERSONAL_DATA_KEYS_OLD, settings.PERSONAL_DATA_KEY),
+        "GISAPP_PERSONAL_HASH_KEYS_OLD": (settings.PERSONAL_HASH_KEYS_OLD, settings.PERSONAL_HASH_KEY),
+    }
+    hint = "Name only keys that were in force before the present one, separated by commas."
+    errors: list[CheckMessage] = []
+    for name, (old, present) in given.items():
+        if any(len(key) < LEAST_SECRET for key in old):
+            errors.append(
+                Error(f"{name} has a key of less than {LEAST_SECRET} characters.", hint=hint, id="gisapp.E013")
+            )
+        if present in old or len(set(old)) < len(old):
+            errors.append(Error(f"{name} repeats a key.", hint=hint, id="gisapp.E014"))
+    return errors
+
+
+@register
 def production_names_its_hosts(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Return an error where production would answer to no name, or to any."""
     if not settings.PRODUCTION or (settings.ALLOWED_HOSTS and "*" not in settings.ALLOWED_HOSTS):
@@ -146,7 +165,7 @@ def database_is_as_agreed(
     if "default" not in (databases or ()):
         return []
     try:
-        return [*server_errors(), *role_errors()]
+        return [*server_errors(), *role_errors(), *key_errors()]
     except DatabaseError as error:
         hint = "Start it with manage.py db start, or correct DATABASE_URL."
         return [Error(f"The database does not answer: {error}", hint=hint, id="gisapp.E008")]
@@ -179,3 +198,13 @@ def role_errors() -> list[CheckMessage]:
     if unbound or owns:
         return [Error("The application's role passes row-level security by.", hint=hint, id="gisapp.E011")]
     return []
+
+
+def key_errors() -> list[CheckMessage]:
+    """Return an error where personal data lie under a master key that is not set."""
+    from layers.sealing.rotation import unknown_masters
+
+    if "layers_householdkey" not in connections["default"].introspection.table_names() or not unknown_masters():
+        return []
+    hint = "Name the key that was in force before in GISAPP_PERSONAL_DATA_KEYS_OLD, then run manage.py rotate_keys."
+    return [Error("Personal data lie under a key that is not set.", hint=hint, id="gisapp.E015")]

@@ -40,10 +40,14 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("GISAPP_SECRET_KEY") or "missing"
-# Encrypts ID numbers; losing it loses them, so it is not derived from SECRET_KEY, which may be rotated.
+# Wraps the keys of households, which seal personal data; losing it loses them all, so it is not derived from
+# SECRET_KEY, which may be changed at any time.
 PERSONAL_DATA_KEY = _secret("GISAPP_PERSONAL_DATA_KEY")
-# Keys the hash by which an ID number is found without being decrypted.
+# Keys the hashes by which an ID number or a phone is found without being opened.
 PERSONAL_HASH_KEY = _secret("GISAPP_PERSONAL_HASH_KEY")
+# Earlier ones, still read until `rotate_keys` has been through.
+PERSONAL_DATA_KEYS_OLD = env.words("GISAPP_PERSONAL_DATA_KEYS_OLD")
+PERSONAL_HASH_KEYS_OLD = env.words("GISAPP_PERSONAL_HASH_KEYS_OLD")
 
 # The web
 ALLOWED_HOSTS = env.words("GISAPP_ALLOWED_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]"))

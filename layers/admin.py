@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -22,6 +22,7 @@ from accounts.selectors import granted_area
 from layers.errors import EditError
 from layers.forms.feature import editable_fields
 from layers.forms.reason import MAX_REASON, ReasonField
+from layers.masks import masked_id_number, masked_name, masked_phone
 from layers.personal import HouseholdIdentity, Person
 from layers.presentation import label_of
 from layers.registry import all_layers, layer_of
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from layers.base import Feature
     from layers.spec import SpatialLayer
 
-log = logging.getLogger(__name__)
 STAMPS = ("version", "changed_at", "changed_by", "changed_through", "source", "source_id", "batch")
 
 
@@ -196,12 +196,21 @@ def column(found: Any) -> Any:
 
 
 class PersonalAdmin(admin.ModelAdmin[Any]):
-    """Names and phones of households, read by those whom a grant lets; row-level security decides on each row."""
+    """Masked names and phones of households, for those whom a grant lets; row-level security decides on each row.
+
+    Nothing is shown in full here: that is for the page of a household, which asks for the purpose.
+    """
 
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("household__code",)
     search_help_text = gettext_lazy("The code of a household.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows, opened together."""
+        found: Any = super().get_queryset(request)
+        rows: QuerySet[Any] = found.opened()
+        return rows
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Return the list, drawn while the area of the reader is set."""
@@ -212,10 +221,9 @@ class PersonalAdmin(admin.ModelAdmin[Any]):
         return self.drawn(request, super().changeform_view, *args, **kwargs)
 
     def drawn(self, request: HttpRequest, page: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Return a page that is rendered inside the transaction of its reader, and note the reading."""
+        """Return a page that is rendered inside the transaction of its reader."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        log.info("personal data read: user %s, %s", request.user.pk, request.path)
         with acting_as(request.user, through=Through.PAGE):
             answer: HttpResponse = page(request, *args, **kwargs)
             if hasattr(answer, "render"):
@@ -240,31 +248,41 @@ class PersonalAdmin(admin.ModelAdmin[Any]):
         return False
 
 
+def masked_cell(name: str, label: Any, mask: Callable[[str], str]) -> Any:
+    """Return the cell of a sealed part as it may be shown to anybody who finds the row."""
+
+    @admin.display(description=label)
+    def cell(row: Any) -> str:
+        return mask(getattr(row, name))
+
+    cell.__name__ = f"masked_{name}"
+    return cell
+
+
 @admin.register(HouseholdIdentity)
 class HouseholdIdentityAdmin(PersonalAdmin):
     """Heads of households."""
 
-    list_display = ("household_id", "head_name", "phone")
-    fields = ("household", "head_name", "phone")
+    list_display = (
+        "household_id",
+        masked_cell("head_name", gettext_lazy("head of household"), masked_name),
+        masked_cell("phone", gettext_lazy("phone number"), masked_phone),
+    )
+    fields = readonly_fields = ("household", *list_display[1:])
 
 
 @admin.register(Person)
 class PersonAdmin(PersonalAdmin):
     """Members of households."""
 
-    list_display = ("household_id", "number", "name", "sex", "born_on")
-    fields = (
-        "household",
+    list_display = (
+        "household_id",
         "number",
-        "name",
-        "sex",
-        "born_on",
-        "ethnicity",
-        "education",
-        "health",
-        "insurance",
-        "occupation",
+        masked_cell("name", gettext_lazy("name"), masked_name),
+        masked_cell("id_number", gettext_lazy("identity number"), masked_id_number),
+        masked_cell("phone", gettext_lazy("phone number"), masked_phone),
     )
+    fields = readonly_fields = ("household", *list_display[1:])
 
 
 def admin_of(layer: SpatialLayer) -> type[LayerAdmin]:

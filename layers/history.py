@@ -15,6 +15,7 @@ import pgtrigger
 from django.db import models
 
 from layers.fields import field_of, is_array
+from layers.sealing.fields import sealed_parts
 
 if TYPE_CHECKING:
     ModelT = TypeVar("ModelT", bound=type[models.Model])
@@ -69,8 +70,8 @@ def trail_indexes(model: type[models.Model]) -> list[models.Index]:
     return [models.Index(fields=[field], name=f"{model._meta.model_name}event_{field}"[:30]) for field in fields]
 
 
-def keep_history(model: ModelT) -> ModelT:
-    """Stamp and keep every version of `model`; return it."""
+def keep_history(model: ModelT, *, exclude: tuple[str, ...] = ()) -> ModelT:
+    """Stamp and keep every version of `model`, but for the fields in `exclude`; return it."""
     pgtrigger.register(stamp_trigger())(model)
     if hasattr(model, "SCOPE_FIELDS"):
         pgtrigger.register(scope_trigger(model, model.SCOPE_FIELDS))(model)
@@ -78,6 +79,8 @@ def keep_history(model: ModelT) -> ModelT:
         pghistory.UpdateEvent(label="superseded", row=pghistory.Old, condition=None, level=pgtrigger.Statement),
         pghistory.DeleteEvent(label="deleted", row=pghistory.Old, level=pgtrigger.Statement),
         append_only=True,
+        exclude=list(exclude),
+        attrs=dict(sealed_parts(model)),  # an image is opened as its row is, by the same key
         context_field=None,  # type: ignore[arg-type]  # documented, but its type omits None
         obj_field=pghistory.ObjForeignKey(related_name="versions", related_query_name="versions"),
         meta={"indexes": trail_indexes(model)},

@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 
 from layers import catalogue
 from layers.base import Scope
-from layers.personal import HouseholdIdentity, Person
+from layers.personal import HouseholdIdentity, HouseholdKey, Person
 
 for _module in sorted(iter_modules(catalogue.__path__), key=lambda found: (catalogue.rank(found.name), found.name)):
     _loaded = import_module(f"{catalogue.__name__}.{_module.name}")
@@ -22,6 +22,7 @@ __all__ = [
     "Facility",
     "Household",
     "HouseholdIdentity",
+    "HouseholdKey",
     "IssueReport",
     "Person",
     "Plot",

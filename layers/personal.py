@@ -1,14 +1,26 @@
-"""Names and other personal data, apart from every spatial table.
+"""Names and other personal data, apart from every spatial table, sealed under a key a household.
 
-Row-level security (see the migration `personal_rows`) shows a row only where `accounts.context.acting_as` set an
-area that covers its household; without a set area there is no row, whatever the query forgot.
+Row-level security (see `layers/sql/rules_up.sql`) shows a row only where `accounts.context.acting_as` set an
+area that covers its household; without a set area there is no row, whatever the query forgot. What a row then shows
+to SQL is ciphertext; the application opens it with the household's key (`layers.sealing`), and erasing the household
+destroys that key.
 """
 
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from geocore.id_numbers import IdNumberSyntheticError, parse_id_number
 from layers.history import keep_history
+from layers.sealing.fields import HashField, SealedDate, SealedField, SealedQuerySet, SealedText
 
 
 class Signed(models.Model):
@@ -26,20 +38,86 @@ class Signed(models.Model):
         abstract = True
 
 
-@keep_history
+class SealedIdNumber(SealedText):
+    """An ID number; what breaks the rules of GB 11643 is refused when it is set."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label, 18)
+
+    def to_stored(self, value: Any) -> str:
+        """Return the number without spaces and with a capital X.
+
+        Raises
+        ------
+        IdNumberError
+            Which rule it breaks.
+        """
+        if not value:
+            return ""
+        number = parse_id_number(str(value))
+        if number.synthetic and settings.PRODUCTION:
+            raise IdNumberSyntheticError
+        return number.text
+
+
+class HouseholdKey(models.Model):
+    """The key that a household's personal data are sealed with, itself under the master key of the environment.
+
+    Without history, which would keep what erasing destroys: that is in the access records.
+    """
+
+    household = models.OneToOneField(
+        "layers.Household",
+        models.PROTECT,
+        to_field="code",
+        db_column="household_code",
+        primary_key=True,
+        related_name="personal_key",
+    )
+    wrapped = models.BinaryField(_("wrapped key"), null=True, editable=False)
+    master_key = models.CharField(_("name of the master key"), max_length=8, blank=True, editable=False)
+    made_at = models.DateTimeField(_("made at"), db_default=Now(), editable=False)
+    erased_at = models.DateTimeField(_("erased at"), null=True, editable=False)
+
+    class Meta:
+        app_label = "layers"
+        verbose_name = _("key of a household")
+        verbose_name_plural = _("keys of households")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wrapped__isnull=False, erased_at__isnull=True)
+                | Q(wrapped__isnull=True, erased_at__isnull=False),
+                name="household_key_or_erased",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.household_id)
+
+
+HASHES = ("id_number_hash", "phone_hash")
+"""What rows are found by; left out of the history, where a keyed hash of what has few values could be tried out."""
+
+
+@partial(keep_history, exclude=HASHES)
 class HouseholdIdentity(Signed):
     """Who the head of a household is and how to reach them."""
 
     household = models.OneToOneField(
         "layers.Household", models.CASCADE, to_field="code", db_column="household_code", related_name="identity"
     )
-    head_name = models.CharField(_("head of household"), max_length=60)
-    phone = models.CharField(_("phone number"), max_length=20, blank=True)
+    sealed = SealedField(_("sealed personal data"))
+    phone_hash = HashField(_("keyed hash of the phone number"), of="phone")
+    head_name = SealedText(_("head of household"), 60)
+    phone = SealedText(_("phone number"), 20)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         app_label = "layers"
         verbose_name = _("household identity")
         verbose_name_plural = _("household identities")
+        indexes = [HashIndex(fields=["phone_hash"], name="identity_by_phone", condition=~Q(phone_hash=""))]
 
     def __str__(self) -> str:
         return str(self.household_id)
@@ -52,7 +130,7 @@ class Sex(models.TextChoices):
     MALE = "m", _("male")
 
 
-@keep_history
+@partial(keep_history, exclude=HASHES)
 class Person(Signed):
     """A member of a household."""
 
@@ -60,23 +138,31 @@ class Person(Signed):
         "layers.Household", models.CASCADE, to_field="code", db_column="household_code", related_name="members"
     )
     number = models.PositiveSmallIntegerField(_("number in the household"))
-    name = models.CharField(_("name"), max_length=60)
-    id_number_encrypted = models.BinaryField(_("identity number (encrypted)"), null=True, blank=True, editable=False)
-    id_number_hash = models.CharField(_("keyed hash of the identity number"), max_length=64, blank=True, editable=False)
-    phone = models.CharField(_("phone number"), max_length=20, blank=True)
-    born_on = models.DateField(_("born on"), null=True, blank=True)
-    sex = models.CharField(_("sex"), max_length=1, choices=Sex.choices, blank=True)
-    ethnicity = models.CharField(_("ethnicity"), max_length=20, blank=True)
-    education = models.CharField(_("education"), max_length=20, blank=True)
-    health = models.CharField(_("health"), max_length=20, blank=True)
-    insurance = models.CharField(_("insurance"), max_length=40, blank=True)
-    occupation = models.CharField(_("school or job"), max_length=60, blank=True)
+    sealed = SealedField(_("sealed personal data"))
+    id_number_hash = HashField(_("keyed hash of the identity number"), of="id_number")
+    phone_hash = HashField(_("keyed hash of the phone number"), of="phone")
+    name = SealedText(_("name"), 60)
+    id_number = SealedIdNumber(_("identity number"))
+    phone = SealedText(_("phone number"), 20)
+    born_on = SealedDate(_("born on"))
+    sex = SealedText(_("sex"), 1)
+    ethnicity = SealedText(_("ethnicity"), 20)
+    education = SealedText(_("education"), 20)
+    health = SealedText(_("health"), 20)
+    insurance = SealedText(_("insurance"), 40)
+    occupation = SealedText(_("school or job"), 60)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         app_label = "layers"
         verbose_name = _("person")
         verbose_name_plural = _("persons")
         constraints = [models.UniqueConstraint(fields=["household", "number"], name="person_number_once")]
+        indexes = [
+            HashIndex(fields=["id_number_hash"], name="person_by_id_number", condition=~Q(id_number_hash="")),
+            HashIndex(fields=["phone_hash"], name="person_by_phone", condition=~Q(phone_hash="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.household_id}/{self.number}"

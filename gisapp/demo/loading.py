@@ -90,19 +90,22 @@ class Loader:
     def load_protected(self, model: type[models.Model], columns: Mapping[str, Column]) -> int:
         """Append rows to a table under row-level security, which refuses COPY: by way of a temporary one."""
         table = sql.Identifier(model._meta.db_table)
-        copied = sql.SQL(", ").join(map(sql.Identifier, columns))
+        copied = [sql.Identifier(name) for name in columns]
+        known = {field.column for field in model._meta.concrete_fields}
         with self.signing_by_hand(model) as signature, self.cursor() as cursor:
-            constants = defaults_of(model, set(columns)) | signature
+            signed = {name: value for name, value in signature.items() if name in known}
+            constants = defaults_of(model, set(columns)) | signed
             cursor.execute(
-                sql.SQL("CREATE TEMPORARY TABLE demo_stage AS SELECT {} FROM {} LIMIT 0").format(copied, table)
+                sql.SQL("CREATE TEMPORARY TABLE demo_stage AS SELECT {} FROM {} LIMIT 0").format(
+                    sql.SQL(", ").join(copied), table
+                )
             )
             count = copy_columns(cursor, "demo_stage", columns)
             cursor.execute(
-                sql.SQL("INSERT INTO {table} ({copied}, {fixed}) SELECT {copied}, {values} FROM demo_stage").format(
+                sql.SQL("INSERT INTO {table} ({names}) SELECT {values} FROM demo_stage").format(
                     table=table,
-                    copied=copied,
-                    fixed=sql.SQL(", ").join(map(sql.Identifier, constants)),
-                    values=sql.SQL(", ").join(map(sql.Literal, constants.values())),
+                    names=sql.SQL(", ").join([*copied, *map(sql.Identifier, constants)]),
+                    values=sql.SQL(", ").join([*copied, *map(sql.Literal, constants.values())]),
                 )
             )
             cursor.execute("DROP TABLE demo_stage")

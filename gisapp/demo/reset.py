@@ -10,7 +10,7 @@ from gisapp.demo.plans import delete_targets
 from gisapp.demo.scales import SCALES, SOURCE
 from gisapp.demo.stamp import seeded_as
 
-OF_HOUSEHOLDS = ("fieldwork_helperassignment", "layers_person", "layers_householdidentity")
+OF_HOUSEHOLDS = ("fieldwork_helperassignment", "layers_person", "layers_householdidentity", "layers_householdkey")
 FEATURES = (
     "layers_issuereport",
     "layers_facility",

@@ -65,6 +65,16 @@ def test_one_secret_for_two_purposes_is_an_error(production):
     assert ids(checks.production_has_its_own_secrets(None)) == ["gisapp.E004"]
 
 
+@pytest.mark.parametrize("name", ["PERSONAL_DATA_KEYS_OLD", "PERSONAL_HASH_KEYS_OLD"])
+def test_earlier_keys_are_looked_at(production, name):
+    setattr(production, name, ["d" * 40])
+    assert checks.keys_are_exchanged_as_agreed(None) == []
+    setattr(production, name, ["short"])
+    assert ids(checks.keys_are_exchanged_as_agreed(None)) == ["gisapp.E013"]
+    setattr(production, name, [getattr(production, name.replace("KEYS_OLD", "KEY"))])
+    assert ids(checks.keys_are_exchanged_as_agreed(None)) == ["gisapp.E014"]
+
+
 @pytest.mark.parametrize("hosts", [[], ["*"], ["map.example.org", "*"]])
 def test_production_answering_to_no_name_or_any_is_an_error(production, hosts):
     production.ALLOWED_HOSTS = hosts

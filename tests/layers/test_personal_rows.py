@@ -28,10 +28,24 @@ def families() -> dict[str, HouseholdIdentity]:
 
 
 def names() -> set[str]:
-    """Return the names that raw SQL with a forgotten filter reads."""
+    """Return the names that a query with a forgotten filter reads."""
+    rows = [*HouseholdIdentity.objects.opened(), *Person.objects.opened()]
+    found = {row.head_name if isinstance(row, HouseholdIdentity) else row.name for row in rows}
+    assert len(rows) == 2 * len(found), "both tables follow the same rule"
+    assert found_by_sql() == {row.household_id for row in rows}
+    return found
+
+
+def found_by_sql() -> set[str]:
+    """Return the households that raw SQL with a forgotten filter finds in any table of personal data."""
+    tables = ("layers_householdidentity", "layers_person", "layers_householdkey")
+    found = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT head_name FROM layers_householdidentity UNION SELECT name FROM layers_person")
-        return {row[0] for row in cursor.fetchall()}
+        for table in tables:
+            cursor.execute(f"SELECT household_code FROM {table}")
+            found.append({code for (code,) in cursor.fetchall()})
+    assert found[0] == found[1] == found[2]
+    return found[0]
 
 
 def refused(statement: str) -> None:
@@ -68,6 +82,7 @@ def test_a_site_manager_reads_the_site() -> None:
         site = SiteFactory()
         here = HouseholdFactory(resettlement="site", site=site)
         HouseholdIdentity.objects.create(household=here, head_name="示例")
+        Person.objects.create(household=here, number=1, name="示例")
     with acting_as(user_with(Role.PLANNER, site=site.code), through=Through.PAGE):
         assert names() == {"示例"}
 

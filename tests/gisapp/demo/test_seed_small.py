@@ -12,10 +12,13 @@ from django.db import connections
 from accounts.context import acting_as
 from accounts.models import Grant, User
 from accounts.roles import Through
+from geocore.id_numbers import parse_id_number
 from gisapp.demo.accounts import ACCOUNTS
 from gisapp.demo.scales import SCALES, SMALL, SOURCE
 from gisapp.demo.seeding import seed_demo
 from gisapp.demo.stamp import AlreadySeededError
+from layers.personal import Person
+from layers.sealing.ciphers import keyed_hash
 from tests.gisapp.demo.conftest import Demo
 
 
@@ -144,14 +147,33 @@ def test_rows_are_signed_as_the_trigger_would(demo: Demo) -> None:
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("layers_site", "name"), ("layers_project", "name"), ("layers_facility", "name"), ("layers_person", "name")],
+    [("layers_site", "name"), ("layers_project", "name"), ("layers_facility", "name")],
 )
 def test_every_name_says_that_it_is_an_example(demo: Demo, table: str, column: str) -> None:
     assert demo.value(f"SELECT count(*) FROM {table} WHERE {column} NOT LIKE %s", "%示例%") == 0
 
 
-def test_nobody_has_an_identity_number(demo: Demo) -> None:
-    assert demo.value("SELECT count(*) FROM layers_person WHERE id_number_encrypted IS NOT NULL") == 0
+def persons(demo: Demo, some: int = 400) -> list[Person]:
+    """Return some of the persons, opened."""
+    with acting_as(None, through=Through.COMMAND, using="owner"):
+        return list(Person.objects.using("owner").opened().order_by("-household_id", "number")[:some])
+
+
+def test_every_person_says_to_be_an_example(demo: Demo) -> None:
+    assert all("示例" in person.name for person in persons(demo))
+
+
+def test_nobody_has_an_identity_number_that_could_be_somebodys(demo: Demo) -> None:
+    numbers = [parse_id_number(person.id_number) for person in persons(demo)]
+    assert all(number.synthetic for number in numbers), "the division 000000 is none"
+    assert [number.born_on for number in numbers] == [person.born_on for person in persons(demo)]
+    assert demo.value("SELECT count(DISTINCT id_number_hash) FROM layers_person") == SMALL.persons
+
+
+def test_persons_are_found_by_the_hashes_that_the_application_asks_for(demo: Demo) -> None:
+    person = next(one for one in persons(demo) if one.phone)
+    assert person.id_number_hash == keyed_hash("id_number", person.id_number)
+    assert person.phone_hash == keyed_hash("phone", person.phone)
 
 
 def test_some_old_homes_of_reservoir_households_will_be_flooded(demo: Demo) -> None:
