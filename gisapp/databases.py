@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ def databases(
     url: str,
     owner_url: str,
     backup_url: str,
+    passwords: Mapping[str, str],
     socket_dir: Path,
     conn_max_age_s: int,
     statement_timeout_s: int,
@@ -65,6 +66,8 @@ def databases(
 
     Parameters
     ----------
+    passwords
+        By alias, for addresses that hold none.
     statement_timeout_s
         Seconds after which a query of the application is ended; 0 never.
     problems
@@ -86,6 +89,9 @@ def databases(
             alias: {"HOST": str(socket_dir), "PORT": "", "NAME": "gisapp", "USER": role, "PASSWORD": ""}
             for alias, role in (("default", APP_ROLE), (OWNER_ALIAS, OWNER_ROLE), (BACKUP_ALIAS, BACKUP_ROLE))
         }
+    for alias, password in passwords.items():
+        if url and alias in found and not found[alias].get("PASSWORD"):
+            found[alias]["PASSWORD"] = password
     for alias, database in found.items():
         options = database.setdefault("OPTIONS", {})
         timeout = statement_timeout_s if alias == "default" else 0

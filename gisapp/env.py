@@ -17,8 +17,25 @@ NO = frozenset({"0", "false", "no", "off"})
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the variable as it is."""
-    return os.environ.get(name, "").strip() or default
+    """Return the variable as it is, or the content of the file that `NAME_FILE` names.
+
+    A secret in a file is shown by no list of processes and inherited by no program.
+    """
+    given, path = (os.environ.get(one, "").strip() for one in (name, f"{name}_FILE"))
+    if given and path:
+        report(f"{name} and {name}_FILE are both set: leave one out.")
+    if path and not given:
+        try:
+            given = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            report(f"{name}_FILE={path!r} cannot be read.")
+    return given or default
+
+
+def report(problem: str) -> None:
+    """Keep a problem once, however often the variable is read."""
+    if problem not in problems:
+        problems.append(problem)
 
 
 def one_of(name: str, allowed: Iterable[str], default: str) -> str:

@@ -188,6 +188,12 @@ DATABASES = databases(
     url=env.text("DATABASE_URL"),
     owner_url=env.text("DATABASE_OWNER_URL"),
     backup_url=env.text("DATABASE_BACKUP_URL"),
+    # apart from the addresses, so that each can come from a file of its own
+    passwords={
+        "default": env.text("DATABASE_PASSWORD"),
+        "owner": env.text("DATABASE_OWNER_PASSWORD"),
+        "backup": env.text("DATABASE_BACKUP_PASSWORD"),
+    },
     socket_dir=socket_dir(CLUSTER_HOME),
     conn_max_age_s=env.integer("GISAPP_CONN_MAX_AGE_S", 60),
     statement_timeout_s=env.integer("GISAPP_STATEMENT_TIMEOUT_S", 0),

@@ -13,6 +13,7 @@ def made(url: str = "", owner_url: str = "", backup_url: str = "", timeout_s: in
         url=url,
         owner_url=owner_url,
         backup_url=backup_url,
+        passwords={"default": "of the app", "owner": "of the owner"},
         socket_dir=SOCKET,
         conn_max_age_s=60,
         statement_timeout_s=timeout_s,
@@ -61,3 +62,12 @@ def test_a_wrong_address_is_named_without_its_password():
         assert len(problems) == 1, url
         assert problems[0].startswith("DATABASE_URL is not an address like")
         assert "secret" not in problems[0]
+
+
+def test_a_password_may_stand_apart_from_its_address():
+    found, _ = made("postgis://gisapp_app@db/map", "postgis://gisapp_owner:own@db/map")
+    assert (found["default"]["PASSWORD"], found["owner"]["PASSWORD"]) == ("of the app", "own")
+
+
+def test_the_embedded_cluster_takes_no_password():
+    assert {one["PASSWORD"] for one in made()[0].values()} == {""}

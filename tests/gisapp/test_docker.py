@@ -28,7 +28,7 @@ def test_system_packages_are_listed_in_one_place():
     dockerfile = (ROOT / "docker/Dockerfile").read_text(encoding="utf-8")
     every = set().union(*(listed(group) for group in ("run", "db", "build", "dev")))
     installed = re.findall(r"apt-get install [^;&]*?--no-install-recommends (.*?)\)'", dockerfile)
-    assert installed == ["$(packages_of run", "$(packages_of db"]
+    assert installed == ["$(packages_of run", "$(packages_of db", "$(packages_of proxy"]
     assert not [name for name in every if f" {name} " in dockerfile]
 
 
@@ -48,7 +48,14 @@ def served(tmp_path_factory: pytest.TempPathFactory):
     owner = owner_of_cluster()
     for path in (home, *home.iterdir()):
         os.chown(path, owner.pw_uid, owner.pw_gid)
-    environment = {**os.environ, **PASSWORDS, "PGDATA": f"{home}/data"}
+    # one by value, the others as files: both ways in
+    for name in ("APP_PASSWORD", "BACKUP_PASSWORD"):
+        (home / name).write_text(PASSWORDS[name] + "\n")
+        os.chown(home / name, owner.pw_uid, owner.pw_gid)
+    given = {"OWNER_PASSWORD": PASSWORDS["OWNER_PASSWORD"]} | {
+        f"{name}_FILE": str(home / name) for name in ("APP_PASSWORD", "BACKUP_PASSWORD")
+    }
+    environment = {**os.environ, **given, "PGDATA": f"{home}/data"}
     command = [*words_to_become(owner, below=home), str(program)]
     with subprocess.Popen(
         command, env=environment, cwd="/", stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL

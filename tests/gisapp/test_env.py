@@ -56,6 +56,27 @@ def test_a_doubtful_flag_is_reported(monkeypatch, problems):
     assert problems == ["X='maybe' is neither yes nor no (1 or 0)."]
 
 
+def test_a_secret_comes_from_a_file(monkeypatch, problems, tmp_path):
+    (tmp_path / "secret").write_text("a secret\n")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))
+    assert env.text("X", "d") == "a secret"
+    assert problems == []
+
+
+def test_a_secret_given_twice_is_reported(monkeypatch, problems, tmp_path):
+    (tmp_path / "secret").write_text("of the file")
+    monkeypatch.setenv("X", "given")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))
+    assert env.text("X") == "given"
+    assert problems == ["X and X_FILE are both set: leave one out."]
+
+
+def test_a_file_that_cannot_be_read_is_reported_once(monkeypatch, problems):
+    monkeypatch.setenv("X_FILE", "/nowhere")
+    assert [env.text("X", "d") for _each in range(2)] == ["d", "d"]
+    assert problems == ["X_FILE='/nowhere' cannot be read."]
+
+
 def test_words_are_split_at_commas(monkeypatch, problems):
     monkeypatch.setenv("X", " a.example.org, b.example.org ,")
     assert env.words("X") == ["a.example.org", "b.example.org"]
