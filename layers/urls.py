@@ -8,6 +8,7 @@ from layers.views.edit import create, edit
 from layers.views.geojson import geojson
 from layers.views.history import history, restore
 from layers.views.lists import layer_list
+from layers.views.members import members
 from layers.views.remove import remove
 
 register_converter(CodeConverter, "code")
@@ -20,6 +21,7 @@ urlpatterns = [
     path("<slug:layer>/<code:code>/", dossier, name="dossier"),
     path("<slug:layer>/<code:code>/edit/", edit, name="edit"),
     path("<slug:layer>/<code:code>/delete/", remove, name="delete"),
+    path("<slug:layer>/<code:code>/members/", members, name="members"),
     path("<slug:layer>/<code:code>/history/", history, name="history"),
     path("<slug:layer>/<code:code>/history/restore/", restore, name="restore"),
 ]

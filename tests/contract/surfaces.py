@@ -56,6 +56,7 @@ CLASSES: dict[str, Class] = {
     "layers:dossier": Class.FEATURES,
     "layers:edit": Class.FEATURES,
     "layers:delete": Class.FEATURES,
+    "layers:members": Class.FEATURES,
     "layers:history": Class.FEATURES,
     "layers:restore": Class.FEATURES,
     "tiles:tilejson": Class.FEATURES,

@@ -1,0 +1,123 @@
+"""The members of a household on pages: masked until somebody says why they must be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit import record_access
+from accounts.context import acting_as
+from accounts.models import AccessRecord
+from accounts.roles import Through
+from layers.extensions import DossierPanel
+from layers.masks import masked_id_number, masked_name, masked_phone
+from layers.personal import HouseholdIdentity, HouseholdKey, Person, Sex
+
+if TYPE_CHECKING:
+    from accounts.selectors import Asker
+    from layers.base import Feature
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person as shown; `more` is empty where masked."""
+
+    number: int
+    name: str
+    id_number: str
+    phone: str
+    born_on: dt.date | None = None
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What a reader finds of the members of a household.
+
+    Attributes
+    ----------
+    allowed
+        Whether the reader holds the right to personal data there; if not, nothing else is told.
+    erased_on
+        Day of the erasing; None where they are kept.
+    phone
+        Of the household.
+    """
+
+    allowed: bool
+    erased_on: dt.date | None = None
+    phone: str = ""
+    people: tuple[Member, ...] = ()
+
+
+def members_masked(code: str, *, user: Asker) -> Members:
+    """Return the members of a household with masks."""
+    with acting_as(user, through=Through.PAGE):
+        return members_found(code, full=False)
+
+
+def members_read(code: str, *, user: Asker, purpose: str) -> Members:
+    """Return the members of a household in full, and write down who read them and what for."""
+    with acting_as(user, through=Through.PAGE):
+        found = members_found(code, full=True)
+        if found.people:
+            record_access(
+                user=user,
+                kind=AccessRecord.Kind.READ,
+                subject=Person._meta.label,
+                purpose=purpose,
+                through=Through.PAGE,
+                codes=[code],
+                rows=len(found.people),
+            )
+        return found
+
+
+def members_found(code: str, *, full: bool) -> Members:
+    """Return what the running transaction may see of a household."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT layers_personal_visible(%s)", [code])
+        if not cursor.fetchone()[0]:
+            return Members(allowed=False)
+    key = HouseholdKey.objects.filter(household_id=code).first()
+    if key is not None and key.erased_at is not None:
+        return Members(allowed=True, erased_on=timezone.localtime(key.erased_at).date())
+    head = HouseholdIdentity.objects.filter(household_id=code).first()
+    people: Any = Person.objects.filter(household_id=code).order_by("number")
+    phone = head.phone if head else ""
+    shown = in_full if full else masked
+    return Members(
+        allowed=True,
+        phone=phone if full else masked_phone(phone),
+        people=tuple(shown(person) for person in people.opened()),
+    )
+
+
+def masked(person: Person) -> Member:
+    """Return a person with masks."""
+    return Member(
+        person.number, masked_name(person.name), masked_id_number(person.id_number), masked_phone(person.phone)
+    )
+
+
+def in_full(person: Person) -> Member:
+    """Return a person as registered."""
+    sex = str(Sex(person.sex).label) if person.sex else ""
+    more = (sex, person.ethnicity, person.education, person.health, person.insurance, person.occupation)
+    return Member(
+        person.number, person.name, person.id_number, person.phone, person.born_on, tuple(word for word in more if word)
+    )
+
+
+def panel_context(feature: Feature, user: Asker) -> Mapping[str, Any]:
+    """Return what the box on a household's dossier shows."""
+    return {"members": members_masked(feature.code, user=user)}
+
+
+MEMBERS = DossierPanel("households", _("Members"), "layers/members_panel.html", panel_context, order=10)
