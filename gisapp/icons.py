@@ -8,6 +8,7 @@ from __future__ import annotations
 SPRITE = "gisapp/icons.svg"
 
 ICONS = (
+    "activity",
     "adjustments",
     "alert-circle",
     "alert-triangle",

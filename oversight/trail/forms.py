@@ -35,7 +35,7 @@ class TrailForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
     layer = forms.ChoiceField(label=gettext_lazy("Layer"), required=False)
     division = DivisionField(label=gettext_lazy("Division"), max_length=20, required=False)
-    code = forms.CharField(label=gettext_lazy("Code"), max_length=40, required=False)
+    code = forms.CharField(label=pgettext_lazy("of a feature", "Code"), max_length=40, required=False)
     through = forms.ChoiceField(label=gettext_lazy("Way in"), required=False)
     reason = forms.CharField(label=gettext_lazy("Words of the reason"), max_length=80, required=False)
     before = forms.CharField(max_length=120, required=False, widget=forms.HiddenInput)

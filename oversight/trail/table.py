@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from oversight.trail.words import in_words
+from spatial_analysis.files.tables import inert
 
 if TYPE_CHECKING:
     from oversight.trail.question import Happening
-
-# A spreadsheet would run what begins like this (OWASP, "CSV Injection").
-ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Echo:
@@ -24,12 +23,6 @@ class Echo:
     def write(self, value: str) -> str:
         """Return `value`."""
         return value
-
-
-def harmless(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(ACTIVE) else text
 
 
 def csv_lines(lines: Iterator[Happening], people: Mapping[int | None, str]) -> Iterator[str]:
@@ -51,7 +44,7 @@ def csv_lines(lines: Iterator[Happening], people: Mapping[int | None, str]) -> I
             line.reason,
             line.request_id,
         )
-        yield writer.writerow([harmless(cell) for cell in cells])
+        yield writer.writerow([inert(cell) for cell in cells])
 
 
 def heads() -> list[str]:
@@ -61,7 +54,7 @@ def heads() -> list[str]:
         _("Person"),
         _("What happened"),
         _("Subject"),
-        _("Code"),
+        pgettext("of a feature", "Code"),
         _("Code at that time"),
         _("Details"),
         _("Rows"),

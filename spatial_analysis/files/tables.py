@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Chinese spreadsheet programs take the full-width signs too (OWASP, "CSV Injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SHEET_ROWS = 1_048_575
 """Rows of a sheet below its heading: the format's own limit."""
 

@@ -39,6 +39,7 @@ BEARING = frozenset({Class.FEATURES, Class.ADMIN_FEATURES})
 CLASSES: dict[str, Class] = {
     "healthz": Class.PUBLIC,
     "readyz": Class.PUBLIC,
+    "status": Class.FEATURES,
     "set_language": Class.PUBLIC,
     "login": Class.PUBLIC,
     "logout": Class.PUBLIC,

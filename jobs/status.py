@@ -1,0 +1,50 @@
+"""What the queue says of itself: to probes, and to the steward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.service import OK, Fact, Section
+from jobs.selectors import queue_summary, worker_age_s
+
+if TYPE_CHECKING:
+    from accounts.selectors import Asker
+
+LATE_S = 120
+"""A worker says every few seconds that it lives; whoever is silent this long is gone."""
+WAITED_S = 600
+
+
+def worker_state() -> str:
+    """Return `ok`, `late` where the workers fell silent, `none` where jobs wait and nobody ever came for them."""
+    age_s = worker_age_s()
+    if age_s is not None:
+        return OK if age_s <= LATE_S else "late"
+    return "none" if (queue_summary().oldest_waiting_s or 0) > WAITED_S else OK
+
+
+def queue_section(_user: Asker) -> Section:
+    """Return the queue in numbers; whose jobs they are is not told."""
+    queue, age_s = queue_summary(), worker_age_s()
+    waited_s = queue.oldest_waiting_s or 0
+    return Section(
+        gettext_lazy("Background jobs"),
+        (
+            Fact(_("Workers"), f"{queue.workers:,}", wrong=worker_state() != OK),
+            Fact(_("Last sign of a worker"), _("none") if age_s is None else seconds(age_s)),
+            Fact(_("Waiting"), f"{queue.waiting:,}"),
+            Fact(_("Longest wait"), seconds(waited_s) if queue.waiting else "0", wrong=waited_s > WAITED_S),
+            Fact(_("Running"), f"{queue.running:,}"),
+            Fact(_("Failed in the last seven days"), f"{queue.failed:,}", wrong=queue.failed > 0),
+        ),
+    )
+
+
+def seconds(number: float) -> str:
+    """Return a time in seconds or minutes, in words."""
+    if number < 120:
+        return _("%(number)s s") % {"number": f"{number:.0f}"}
+    return _("%(number)s min") % {"number": f"{number / 60:,.0f}"}
