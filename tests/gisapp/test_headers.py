@@ -84,7 +84,9 @@ def test_each_answer_has_its_own_nonce_and_no_other_script_stands_in_a_page():
 
 def in_mode(environment: dict[str, str], program: str) -> str:
     """Return what a program prints that runs with these settings alone."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GISAPP_", "DATABASE_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("GISAPP_", "DATABASE_", "DJANGO_"))
+    }
     done = subprocess.run(
         [sys.executable, "-c", f"import django; django.setup(); from django.conf import settings\n{program}"],
         env={**kept, "DJANGO_SETTINGS_MODULE": "gisapp.settings", **environment},
