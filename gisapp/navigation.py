@@ -81,6 +81,7 @@ PAGES = (
     Page(pgettext_lazy("rail", "Import"), "importers:index", "file-import"),
     Page(pgettext_lazy("rail", "Analysis"), "analysis:index", "chart-histogram"),
     Page(pgettext_lazy("rail", "Alerts"), "oversight:alerts", "alert-triangle"),
+    Page(pgettext_lazy("rail", "Jobs"), "jobs:index", "clock"),
     Page(pgettext_lazy("rail", "Audit"), "oversight:trail", "history", roles=frozenset({Role.AUDITOR})),
     Page(pgettext_lazy("rail", "State"), "status", "activity", roles=frozenset({Role.STEWARD})),
     Page(pgettext_lazy("rail", "Admin"), "admin:index", "settings", staff=True),

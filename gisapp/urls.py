@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("layers/", include("layers.urls")),
     path("tiles/", include("tiles.urls")),
+    path("jobs/", include("jobs.urls")),
     path("analysis/", include("spatial_analysis.urls")),
     path("", include("oversight.urls")),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from accounts.selectors import Asker
 
 LONGEST_REASON = 300
+STEPS = 3
 BLOCK = 1 << 20
+
+
+def unseen(_done: int, _words: str) -> None:
+    """Tell nobody how far an import is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class ImportOrder:
         Field to value, for what the file does not give.
     dry_run
         Rehearse: everything is done and then taken back.
+    step
+        Is told how many of `STEPS` are done, and what comes next.
     """
 
     layer: SpatialLayer
@@ -59,6 +66,7 @@ class ImportOrder:
     dry_run: bool = False
     reason: str = ""
     using: str = DEFAULT_DB_ALIAS
+    step: Callable[[int, str], None] = unseen
 
 
 def import_file(order: ImportOrder) -> Report:
@@ -81,6 +89,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
     """Import; `detected` is filled in as the file is understood."""
     started = timezone.now()
     area = area_of(order)
+    order.step(0, _("Reading the file"))
     source = read_file(order.path, order.encoding)
     detected.format, detected.encoding, detected.rows = (
         source.format,
@@ -94,6 +103,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
         rows.warnings.append(
             _("Columns that mean nothing here were left out: %(names)s.") % {"names": shown(columns.unused)}
         )
+    order.step(1, _("Checking the rows"))
     ready = assemble(order, source, columns, rows, area=area, detected=detected)
     batch = ImportBatch(
         layer=order.layer.key,
@@ -107,6 +117,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
         requested_by_id=None if order.user is None else order.user.pk,
         started_at=started,
     )
+    order.step(2, _("Writing the rows"))
     written = write(order, ready, rows, area=area, batch=batch.pk, keep=lambda done: keep(batch, done, order.using))
     problems = sorted([*source.problems, *rows.problems], key=lambda problem: problem.row)
     counts = counts_of(written, detected.rows)

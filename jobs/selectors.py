@@ -78,11 +78,13 @@ class QueueSummary:
     workers: int
 
 
-def queue_summary() -> QueueSummary:
-    """Return how the queue is."""
+def queue_summary(*, user: Asker | None = None) -> QueueSummary:
+    """Return how the queue is; to a user by the jobs that they may see, to the system (None) by all."""
     now = database_time()
     week = now - timedelta(days=7)
     rows = DBTaskResult.objects.order_by()
+    if user is not None:
+        rows = rows.filter(pk__in=jobs_for(user=user).order_by().values("pk"))
     failed = Q(status=TaskResultStatus.FAILED, finished_at__gte=week) & ~Q(job__cancelled=True)
     counts = rows.aggregate(
         waiting=Count("pk", filter=Q(status=TaskResultStatus.READY)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,25 +27,24 @@ def worker_state() -> str:
     return "none" if (queue_summary().oldest_waiting_s or 0) > WAITED_S else OK
 
 
-def queue_section(_user: Asker) -> Section:
-    """Return the queue in numbers; whose jobs they are is not told."""
-    queue, age_s = queue_summary(), worker_age_s()
+def queue_section(user: Asker) -> Section:
+    """Return the queue in numbers, of the jobs that `user` may see."""
+    queue, age_s = queue_summary(user=user), worker_age_s()
     waited_s = queue.oldest_waiting_s or 0
+    page = reverse("jobs:index")
     return Section(
         gettext_lazy("Background jobs"),
         (
             Fact(_("Workers"), f"{queue.workers:,}", wrong=worker_state() != OK),
-            Fact(_("Last sign of a worker"), _("none") if age_s is None else seconds(age_s)),
-            Fact(_("Waiting"), f"{queue.waiting:,}"),
-            Fact(_("Longest wait"), seconds(waited_s) if queue.waiting else "0", wrong=waited_s > WAITED_S),
-            Fact(_("Running"), f"{queue.running:,}"),
-            Fact(_("Failed in the last seven days"), f"{queue.failed:,}", wrong=queue.failed > 0),
+            Fact(_("Last sign of a worker"), _("none") if age_s is None else minutes(age_s)),
+            Fact(_("Waiting"), f"{queue.waiting:,}", url=page),
+            Fact(_("Longest wait"), minutes(waited_s), wrong=waited_s > WAITED_S),
+            Fact(_("Running"), f"{queue.running:,}", url=page),
+            Fact(_("Failed in the last seven days"), f"{queue.failed:,}", url=page, wrong=queue.failed > 0),
         ),
     )
 
 
-def seconds(number: float) -> str:
-    """Return a time in seconds or minutes, in words."""
-    if number < 120:
-        return _("%(number)s s") % {"number": f"{number:.0f}"}
-    return _("%(number)s min") % {"number": f"{number / 60:,.0f}"}
+def minutes(seconds: float) -> str:
+    """Return a time in whole minutes: a page that is read at a glance needs no seconds."""
+    return _("%(number)s min") % {"number": f"{seconds // 60:,.0f}"}

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.roles import STAFF, Through
 from fieldwork.models import HelperAssignment
 from importers.models import ImportBatch
+from jobs.tasks import clear_away
 from layers.personal import HouseholdIdentity, Person
 from layers.registry import all_layers
 from layers.spec import SpatialLayer
@@ -45,13 +46,14 @@ def mark(layer: str, division: str) -> str:
 
 @dataclass
 class County:
-    """What belongs to one county: a feature of each layer, and a stored run of each analysis by its user."""
+    """What belongs to one county: a feature of each layer, a job and a stored run of each analysis by its user."""
 
     division: str
     user: User
     features: dict[str, Any] = field(default_factory=dict)
     others: list[Any] = field(default_factory=list)
     run_id: str = "00000000-0000-4000-8000-000000000000"
+    job_id: str = "00000000-0000-4000-8000-000000000000"
 
     @property
     def marks(self) -> list[str]:
@@ -84,6 +86,8 @@ class County:
                 ),
                 HelperAssignment.objects.create(household_id=household, helper=self.user, from_on="2020-01-01"),
             ]
+        subject = mark("sites", self.division)
+        self.job_id = str(clear_away.start(user=self.user, through=Through.PAGE, subject=subject))
         for method in all_methods():
             question = question_for(method, user=self.user)
             self.run_id = str(analysis_run(method, question, user=self.user, through=Through.PAGE).run.pk)

@@ -10,14 +10,19 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from accounts.roles import Through
 from importers.problems import WrongUseError
 from importers.report import Report, Status
+from jobs.files import keep_copy
 from layers.registry import UnknownLayerError, all_layers, get_layer
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.core.management.base import CommandParser
 
     from accounts.models import User
+    from layers.spec import SpatialLayer
 
 PROBLEMS, WRONG_USE = 1, 2
 SHOWN = 20
@@ -52,10 +57,16 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", metavar="TEXT", help="why, kept with every version")
         parser.add_argument("--dry-run", action="store_true", help="rehearse: check everything and change nothing")
         parser.add_argument("--report", type=Path, metavar="R.json", help="write the whole report here")
+        parser.add_argument(
+            "--background", action="store_true", help="leave it to a worker and print the job's id; see manage.py jobs"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
         try:
+            if options["background"]:
+                self.stdout.write(str(self.queued(options)))
+                return
             report = self.imported(options)
         except WrongUseError as error:
             raise CommandError(str(error), returncode=WRONG_USE) from error
@@ -75,19 +86,9 @@ class Command(BaseCommand):
         """
         from importers.services import ImportOrder, import_file  # pandas and Arrow take a second to load
 
-        target = options["report"]
-        if target is not None and (target.is_dir() or not target.absolute().parent.is_dir()):
-            raise WrongUseError(_("%(file)s cannot be written: there is no such folder.") % {"file": target})
-        try:
-            layer = get_layer(options["layer"])
-        except UnknownLayerError as error:
-            known = ", ".join(layer.key for layer in all_layers())
-            raise WrongUseError(
-                _("There is no layer “%(layer)s”; there are: %(known)s.") % {"layer": options["layer"], "known": known}
-            ) from error
         return import_file(
             ImportOrder(
-                layer=layer,
+                layer=self.layer_for(options),
                 path=options["file"],
                 user=account(options["user"]),
                 crs=options["crs"],
@@ -98,6 +99,64 @@ class Command(BaseCommand):
                 reason=options["reason"],
             )
         )
+
+    def queued(self, options: dict[str, Any]) -> UUID:
+        """Return the id of the job that will import a copy of the file.
+
+        Raises
+        ------
+        WrongUseError
+            Something that was given means nothing, or the file cannot be read.
+        """
+        from importers.tasks import import_in_background
+
+        layer, user, path = self.layer_for(options), account(options["user"]), options["file"]
+        columns = pairs(options["map"], "--map COL=FIELD")
+        defaults = pairs(options["default"], "--default FIELD=VALUE")
+        try:
+            token, name = keep_copy(path)
+        except OSError as error:
+            raise WrongUseError(
+                _("%(file)s cannot be kept: %(reason)s.") % {"file": path, "reason": error.strerror or error}
+            ) from error
+        return import_in_background.start(
+            user=user,
+            through=Through.IMPORT,
+            subject=f"{name} → {layer.key}",
+            reason=options["reason"],
+            files=[token],
+            layer=layer.key,
+            token=token,
+            name=name,
+            options={
+                "crs": options["crs"],
+                "encoding": options["encoding"],
+                "columns": columns,
+                "defaults": defaults,
+                "dry_run": options["dry_run"],
+                "reason": options["reason"],
+            },
+            report="" if options["report"] is None else str(options["report"].absolute()),
+        )
+
+    def layer_for(self, options: dict[str, Any]) -> SpatialLayer:
+        """Return the layer, where the report can be written too.
+
+        Raises
+        ------
+        WrongUseError
+            There is no such layer, or no such folder.
+        """
+        target = options["report"]
+        if target is not None and (target.is_dir() or not target.absolute().parent.is_dir()):
+            raise WrongUseError(_("%(file)s cannot be written: there is no such folder.") % {"file": target})
+        try:
+            return get_layer(options["layer"])
+        except UnknownLayerError as error:
+            known = ", ".join(layer.key for layer in all_layers())
+            raise WrongUseError(
+                _("There is no layer “%(layer)s”; there are: %(known)s.") % {"layer": options["layer"], "known": known}
+            ) from error
 
     def show(self, report: Report) -> None:
         """Print what a person needs to know."""

@@ -9,13 +9,14 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from accounts.roles import Action, Through
-from layers.selectors import may
-from spatial_analysis.errors import FormatError, ParameterError, QuestionError
-from spatial_analysis.methods import Method, WriteOptions, get_method
-from spatial_analysis.services import Answered, analysis_run, answer_exported, question_for
+from accounts.roles import Through
+from spatial_analysis.errors import ParameterError, QuestionError
+from spatial_analysis.tasks import analyse_in_background
+from spatial_analysis.to_file import FileOrder, answer_to_file, checked, in_words
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.core.management.base import CommandParser
 
     from accounts.models import User
@@ -44,64 +45,63 @@ class Command(BaseCommand):
             help="one row a feature beside the answer (.json, .xlsx), not at all, or alone (.csv)",
         )
 
+        parser.add_argument(
+            "--background",
+            action="store_true",
+            help="leave it to a worker of this machine and print the job's id; see manage.py jobs",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
         try:
-            done = self.answer(options)
+            order = FileOrder(
+                method=options["method"],
+                path=options["out"],
+                region=options["region"],
+                parameters=pairs(options["param"]),
+                rows=options["rows"],
+                user=asker(options["user"]),
+            )
+            if options["background"]:
+                self.stdout.write(str(queued(order)))
+                return
+            done = answer_to_file(order)
         except QuestionError as error:
             raise CommandError(str(error), returncode=WRONG_USE) from error
-        run, total = done.run, done.run.answer
-        self.stdout.write(
-            _("%(file)s written: %(rows)s rows read, %(missing)s of them not measurable, %(seconds).1f s.")
-            % {"file": options["out"], "rows": f"{run.rows:,}", "missing": f"{run.missing:,}", "seconds": run.seconds}
-        )
-        if not run.rows and total is not None:
+        self.stdout.write(in_words(order, done))
+        if not done.run.rows and done.run.answer is not None:
             self.stderr.write(_("Nothing in this area could be analysed: the file holds an empty answer."))
 
-    def answer(self, options: dict[str, Any]) -> Answered:
-        """Return the stored run after its answer was written.
 
-        Raises
-        ------
-        QuestionError
-            Something that was given is of no use; nothing was run or written.
-        """
-        method = get_method(options["method"])
-        path: Path = options["out"]
-        write = method.writers.get(path.suffix[1:].lower())
-        if write is None:
-            raise FormatError(path.suffix or path.name, [f".{ending}" for ending in method.writers])
-        if not path.resolve().parent.is_dir() or path.is_dir():
-            raise QuestionError(_("%(file)s cannot be written: there is no such folder.") % {"file": path})
-        user = asker(method, options["user"])
-        question = question_for(
-            method,
-            user=user,
-            region=options["region"],
-            parameters=pairs(options["param"]),
-            action=Action.EXPORT,
-        )
-        done = analysis_run(method, question, user=user, through=Through.COMMAND)
-        rows = options["rows"]
-        answer_exported(method, question, done, user=user, through=Through.COMMAND, name=path.name)
-        try:
-            write(done.outcome, path, WriteOptions(rows=rows != "no", only_rows=rows == "only"))
-        except OSError as error:
-            raise QuestionError(
-                _("%(file)s cannot be written: %(reason)s.") % {"file": path, "reason": error.strerror or error}
-            ) from error
-        return done
+def queued(order: FileOrder) -> UUID:
+    """Return the id of the job that will write the answer.
+
+    Raises
+    ------
+    QuestionError
+        Something that was given is of no use.
+    """
+    method, _question, _write = checked(order)
+    out = str(order.path.absolute())
+    return analyse_in_background.start(
+        user=order.user,
+        through=Through.COMMAND,
+        subject=f"{method.title} → {order.path.name}",
+        method=order.method,
+        out=out,
+        region=order.region,
+        parameters=dict(order.parameters),
+        rows=order.rows,
+    )
 
 
-def asker(method: Method, username: str | None) -> User | None:
+def asker(username: str | None) -> User | None:
     """Return the account to run as; None for the system itself."""
     if username is None:
         return None
     user = get_user_model().objects.filter(username=username, is_active=True).first()
     if user is None:
         raise QuestionError(_("There is no active account “%(name)s”.") % {"name": username})
-    if not may(method.layer, user=user, action=Action.EXPORT):
-        raise QuestionError(_("The account “%(name)s” was not granted to export this anywhere.") % {"name": username})
     return user
 
 
