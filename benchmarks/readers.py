@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import Grant, User
 from accounts.roles import Role
+from accounts.sessions import SessionStore
 from benchmarks.databases import PROVINCE
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
