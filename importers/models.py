@@ -1,4 +1,4 @@
-"""What was imported: one record a committed file."""
+"""What was imported, one record a committed file; and how the columns of a kind of file were understood."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ class ImportBatch(models.Model):
     format = models.CharField(_("format"), max_length=20)
     encoding = models.CharField(_("encoding"), max_length=40)
     crs = models.CharField(_("coordinate reference system"), max_length=40, blank=True)
+    pipeline = models.TextField(
+        _("transformation"), blank=True, help_text=_("PROJ pipeline of the user, where no accepted system was named.")
+    )
     mapping = models.JSONField(_("columns"), default=dict, help_text=_("Field to column of the file."))
     counts = models.JSONField(_("rows"), default=dict)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -51,3 +54,52 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.layer} · {self.file_name}"
+
+
+class MappingProfile(models.Model):
+    """How a file with these columns is read: kept when the user asks, offered when the same columns come again."""
+
+    name = models.CharField(_("name"), max_length=80)
+    layer = models.CharField(_("layer"), max_length=40)
+    fingerprint = models.CharField(
+        _("fingerprint"), max_length=64, help_text=_("SHA-256 of the names of the columns, in any order.")
+    )
+    columns = models.JSONField(_("columns"), default=dict, help_text=_("Column of the file to field."))
+    units = models.JSONField(_("units"), default=dict, help_text=_("Column of the file to unit."))
+    defaults = models.JSONField(_("defaults"), default=dict, help_text=_("Field to value."))
+    encoding = models.CharField(_("encoding"), max_length=40, blank=True)
+    crs = models.CharField(_("coordinate reference system"), max_length=40, blank=True)
+    pipeline = models.TextField(_("transformation"), blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        related_name="mapping_profiles",
+        verbose_name=_("owner"),
+        help_text=_("Empty: the system itself."),
+    )
+    shared_division = models.CharField(
+        _("shared within"),
+        max_length=12,
+        blank=True,
+        help_text=_("First digits of a division: who imports there is offered it too. Empty: the owner alone."),
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True)
+
+    class Meta:
+        verbose_name = _("mapping profile")
+        verbose_name_plural = _("mapping profiles")
+        ordering = ["layer", "name", "pk"]
+        indexes = [models.Index(fields=["layer", "fingerprint"], name="mapping_profile_columns")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "layer", "name"],
+                name="mapping_profile_name_once",
+                nulls_distinct=False,
+                violation_error_message=_("You have a profile of this name already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.layer} · {self.name}"

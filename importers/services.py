@@ -12,12 +12,12 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.roles import Action
-from accounts.selectors import EVERYWHERE, GrantedArea, granted_area
+from accounts.selectors import GrantedArea
 from importers.assemble import assemble
 from importers.columns import map_columns, shown
 from importers.models import ImportBatch
 from importers.problems import ImportRefusedError, ProblemCode
+from importers.profiles import import_area
 from importers.readers import read_file
 from importers.report import Counts, Detected, Report, Status
 from importers.rows import Rows
@@ -88,7 +88,7 @@ def import_file(order: ImportOrder) -> Report:
 def run(order: ImportOrder, detected: Detected) -> Report:
     """Import; `detected` is filled in as the file is understood."""
     started = timezone.now()
-    area = area_of(order)
+    area = import_right(order)
     order.step(0, _("Reading the file"))
     source = read_file(order.path, order.encoding)
     detected.format, detected.encoding, detected.rows = (
@@ -132,7 +132,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
     return Report(Status.COMMITTED, "", detected, counts, rows.warnings, batch=str(batch.pk))
 
 
-def area_of(order: ImportOrder) -> GrantedArea:
+def import_right(order: ImportOrder) -> GrantedArea:
     """Return where the user may import into the layer.
 
     Raises
@@ -140,12 +140,9 @@ def area_of(order: ImportOrder) -> GrantedArea:
     ImportRefusedError
         Nowhere.
     """
-    if order.user is None:
-        return EVERYWHERE
-    layer = order.layer
-    area = granted_area(user=order.user, layer=layer.key, action=Action.IMPORT, roles=layer.access.roles(Action.IMPORT))
-    if area.nowhere:
-        raise ImportRefusedError(ProblemCode.NO_IMPORT_RIGHT, order.user.get_username(), layer=layer.key)
+    area = import_area(order.user, order.layer)
+    if order.user is not None and area.nowhere:
+        raise ImportRefusedError(ProblemCode.NO_IMPORT_RIGHT, order.user.get_username(), layer=order.layer.key)
     return area
 
 
