@@ -50,17 +50,21 @@ class RequestIdMiddleware:
         request_finished.connect(forget_request_id, dispatch_uid="accounts.request_id")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        number = number_for(request)
-        _current.set(number)
+        number = remember_request_id(str(request.headers.get(HEADER, "")))
         _request.set(request)
         response = self.get_response(request)
         response.headers[HEADER] = number
         return response
 
 
-def number_for(request: HttpRequest) -> str:
-    """Return the number that our own proxy gave, where it looks like one; else a new one."""
-    given = str(request.headers.get(HEADER, ""))
-    if settings.BEHIND_PROXY and PLAUSIBLE.fullmatch(given):
-        return given
-    return uuid.uuid4().hex
+def remember_request_id(given: str) -> str:
+    """Return the number of the request that begins now: the one that our own proxy gave, else a new one.
+
+    Parameters
+    ----------
+    given
+        What the request brings as its number, if anything; believed only behind a proxy, and where it looks like one.
+    """
+    number = given if settings.BEHIND_PROXY and PLAUSIBLE.fullmatch(given) else uuid.uuid4().hex
+    _current.set(number)
+    return number

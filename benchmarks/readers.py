@@ -43,39 +43,40 @@ class Reader:
         status: list[str] = []
         length = 0
         answer = self.application(
-            self.environ(address, encoding), lambda line, headers, error=None: status.append(line)
+            environ_of(address, encoding, self.cookie), lambda line, headers, error=None: status.append(line)
         )
         try:
             for portion in answer:
                 length += len(portion)
         finally:
-            answer.close()
+            getattr(answer, "close", lambda: None)()
         if not status[0].startswith((str(HTTPStatus.OK.value), str(HTTPStatus.NO_CONTENT.value))):
             raise RuntimeError(f"{address} answered {status[0]}")
         return length
 
-    def environ(self, address: str, encoding: str) -> dict[str, Any]:
-        """Return the request as a WSGI server hands it over."""
-        parts = urlsplit(address)
-        return {
-            "REQUEST_METHOD": "GET",
-            "PATH_INFO": parts.path,
-            "QUERY_STRING": parts.query,
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": "localhost",
-            "HTTP_COOKIE": self.cookie,
-            "HTTP_ACCEPT_ENCODING": encoding,
-            "REMOTE_ADDR": "127.0.0.1",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": BytesIO(),
-            "wsgi.errors": BytesIO(),
-            "wsgi.multithread": False,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
+
+def environ_of(address: str, encoding: str = "identity", cookie: str = "") -> dict[str, Any]:
+    """Return the request for an address as a WSGI server hands it over."""
+    parts = urlsplit(address)
+    return {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": parts.path,
+        "QUERY_STRING": parts.query,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost",
+        "HTTP_COOKIE": cookie,
+        "HTTP_ACCEPT_ENCODING": encoding,
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": BytesIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
 
 
 def leader() -> Reader:

@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisapp.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from tiles.front import TileFront  # noqa: E402  apps are ready only now
+
+application = TileFront(django_application)

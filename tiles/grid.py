@@ -44,6 +44,10 @@ class Box:
     east: float
     north: float
 
+    def named(self) -> dict[str, float]:
+        """Return the edges by name, as parameters of a query."""
+        return {"west": self.west, "south": self.south, "east": self.east, "north": self.north}
+
 
 @dataclass(frozen=True, slots=True)
 class TileAddress:

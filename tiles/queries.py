@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ def tile_query(view_key: str, names: tuple[str, ...], address: TileAddress, visi
         template.format(scope=sql.SQL(scope)),
         {
             **measures(view.tiles, address),
-            **asdict(address.box(margin_px=view.tiles.buffer_px)),
+            **address.box(margin_px=view.tiles.buffer_px).named(),
             **scope_parameters,
             "max_features": view.tiles.max_features,
         },
@@ -111,7 +111,7 @@ def omitted_query(view_key: str, address: TileAddress, visible: Visibility, *, l
         extent=sql.Literal(EXTENT),
         scope=sql.SQL(scope),
     )
-    parameters = {**asdict(address.box()), **scope_parameters}
+    parameters = {**address.box().named(), **scope_parameters}
     return Query(text, {**parameters, "last_id": last_id, "max_features": view.tiles.max_features})
 
 

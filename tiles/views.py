@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from psycopg2.errors import QueryCanceled
@@ -16,7 +17,8 @@ from layers.problems import problem, sign_in_first
 from layers.registry import UnknownLayerError, get_view
 from layers.selectors import viewing_area
 from tiles import selectors
-from tiles.answers import tile_answer, with_headers
+from tiles.answers import CACHING, tile_answer
+from tiles.front import TOO_SLOW
 from tiles.grid import NoSuchTileError, read_address
 from tiles.map_layers import tile_address
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from accounts.selectors import GrantedArea
     from layers.spec import SpatialLayer
+    from tiles.grid import TileAddress
 
 
 @require_safe
@@ -46,16 +49,33 @@ def vector(request: HttpRequest, view: str, z: str, x: str, y: str) -> HttpRespo
             HTTPStatus.NOT_FOUND,
             _("Tiles of this layer end at zoom %(last)s; enlarge those instead.") % {"last": found.tiles.maxzoom},
         )
+    return drawn(request, view, address, area)
+
+
+def drawn(request: HttpRequest, view: str, address: TileAddress, area: GrantedArea) -> HttpResponseBase:
+    """Return the tile as far as it lies within `area`, or the sentence on one that takes too long."""
+    too_slow = request.META.get(TOO_SLOW, False)
+    tile = b""
     try:
-        tile = selectors.vector_tile(view, address, area=area)
+        if not too_slow:
+            tile = selectors.vector_tile(view, address, area=area)
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
+        too_slow = True
+    if too_slow:
         return problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             _("Drawing this tile took too long and was stopped. Zoom in, or try again in a minute."),
         )
-    return tile_answer(request, tile)
+    answer = tile_answer(
+        tile,
+        accept_encoding=request.headers.get("Accept-Encoding", ""),
+        if_none_match=request.headers.get("If-None-Match", ""),
+    )
+    response = HttpResponse(answer.body, status=answer.status, headers=answer.headers)
+    patch_vary_headers(response, ["Cookie"])
+    return response
 
 
 @require_safe
@@ -74,9 +94,13 @@ def tilejson(request: HttpRequest, view: str) -> HttpResponseBase:
     description = selectors.described(view, area=area)
     # build_absolute_uri() would escape the braces of the template
     address = request.build_absolute_uri("/").rstrip("/") + tile_address(layer, view, area, epoch)
-    return with_headers(
-        JsonResponse(selectors.tilejson(view, description, address=address), json_dumps_params={"ensure_ascii": False})
+    response = JsonResponse(
+        selectors.tilejson(view, description, address=address),
+        json_dumps_params={"ensure_ascii": False},
+        headers=CACHING,
     )
+    patch_vary_headers(response, ["Cookie"])
+    return response
 
 
 def area_by_pass(request: HttpRequest, layer: SpatialLayer) -> GrantedArea | JsonResponse:

@@ -10,7 +10,7 @@ from accounts.passes import rights_epoch
 from benchmarks.measuring import Row, race
 from benchmarks.readers import Reader, leader
 from benchmarks.registry import Context, job
-from layers.registry import get_view
+from layers.registry import all_views, get_view
 from layers.selectors import shown_properties, viewing_area, visibility_for
 from tiles.grid import TileAddress
 from tiles.map_layers import tile_address
@@ -18,10 +18,6 @@ from tiles.queries import tile_query
 
 ZOOM = 12
 GOAL = 1.5
-MANY = ("households", "origins", "plots")
-"""Views with a goal, from Guangxi scale on. Elsewhere a tile holds a few features and its query takes a millisecond:
-the row then shows what a signed-in request costs by itself."""
-
 # Tiles by how many features lie in them: the web grid's own formula, on the point that stands for a feature.
 CROWDED = """
     WITH place AS (
@@ -37,10 +33,10 @@ CROWDED = """
 def dynamic_tile(context: Context) -> Iterator[Row]:
     """A dynamic tile at z12 as it leaves the application, beside its bare SQL."""
     reader = leader()
-    for view in (*MANY, "sites", "regions"):
-        tiles = crowded(view)
-        yield tile_row(context, reader, view, "busiest", tiles[:1])
-        yield tile_row(context, reader, view, "twenty busiest", tiles[:20])
+    for _layer, view in all_views():
+        tiles = crowded(view.key)
+        yield tile_row(context, reader, view.key, "busiest", tiles[:1])
+        yield tile_row(context, reader, view.key, "twenty busiest", tiles[:20])
 
 
 def crowded(view_key: str) -> list[TileAddress]:
@@ -71,12 +67,12 @@ def tile_row(context: Context, reader: Reader, view: str, which: str, tiles: lis
                 cursor.cursor.execute(query.text, query.parameters)
                 cursor.cursor.fetchall()
 
-    measured = race(ours, bare, runs=30 if len(tiles) == 1 else 7, warm=2)
+    measured = race(ours, bare, runs=30 if len(tiles) == 1 else 15, warm=2)
     each = (measured[0] / len(tiles), measured[1] / len(tiles))
     return context.row(
         f"{view} z{ZOOM}, {which}",
         each,
         reference_name="bare SQL",
-        goal=GOAL if view in MANY and context.scale != "small" else None,
+        goal=GOAL,
         note=f"{size[0] / len(tiles) / 1000:,.0f} kB gzip",
     )
