@@ -11,8 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import extensions
+from accounts.phone_secrets import new_phone_secret, phone_secret
 from accounts.roles import Action, Role, Through
 from accounts.sessions import SessionStore
 from geocore.divisions import DivisionCode, DivisionCodeError
@@ -59,6 +61,26 @@ class LoginSession(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> type[SessionStore]:
         return SessionStore
+
+
+class Phone(TOTPDevice):
+    """The authenticator application of a user; its secret lies under the master key of the environment."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("phone of a second step")
+        verbose_name_plural = _("phones of a second step")
+
+    @classmethod
+    def new(cls, user: User) -> "Phone":
+        """Return a phone with a secret of its own, not stored yet; it asks for nothing until it is confirmed."""
+        phone: Phone = cls(user=user, name="phone", confirmed=False, key=new_phone_secret(user.pk))
+        return phone
+
+    @property
+    def bin_key(self) -> bytes:
+        """The secret; `TOTPDevice` makes its codes and its address of it."""
+        return phone_secret(self.key, self.user_id)
 
 
 def division_prefix(value: str) -> None:

@@ -14,7 +14,7 @@ import factory
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from factory.django import DjangoModelFactory
 
-from accounts.models import Grant, User
+from accounts.models import Grant, Phone, User
 from accounts.roles import Role
 from layers.catalogue.facilities import Facility
 from layers.catalogue.households import Household
@@ -271,6 +271,14 @@ class UserFactory(DjangoModelFactory[User]):
         if extracted:
             self.set_password(extracted)
             self.save(update_fields=["password"])
+
+
+def confirmed_phone(user: User) -> Phone:
+    """Return a phone that is asked for after the password of `user`."""
+    phone = Phone.new(user)
+    phone.confirmed = True
+    phone.save()
+    return phone
 
 
 def grant(user: User, role: Role, division: str = "", *, site: str = "", layer: str = "", action: str = "") -> Grant:

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
     from accounts.models import LoginSession
 
-FRESH_CODES = "recovery_codes"
-"""Key in the session of codes that were made a moment ago and are shown once."""
-
 
 @login_required
 @require_GET
@@ -100,8 +97,12 @@ def two_step(request: HttpRequest) -> HttpResponse:
     return two_step_page(request)
 
 
-def two_step_page(request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
-    """Return the page of the second step with the forms that fit its state."""
+def two_step_page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    """Return the page of the second step with the forms that fit its state.
+
+    New recovery codes are part of the answer to whoever made them: in a session they would stand readable in the
+    database until somebody looks.
+    """
     user: Any = request.user
     active = second_factor.has_second_factor(user)
     device = second_factor.device_waiting(user)
@@ -110,11 +111,10 @@ def two_step_page(request: HttpRequest, *, status: int = 200, **forms: Any) -> H
         "device": device,
         "qr_code": second_factor.qr_code(device) if device else "",
         "secret": second_factor.secret_words(device) if device else "",
-        "codes": request.session.pop(FRESH_CODES, None),
         "codes_left": second_factor.recovery_codes_left(user),
         "password_form": PasswordForm(request=request),
         "code_form": CodeForm(),
-        **forms,
+        **more,
     }
     return render(request, "accounts/two_step.html", context, status=status)
 
@@ -136,7 +136,7 @@ def two_step_change(request: HttpRequest) -> HttpResponse:
             second_factor.second_factor_remove(user=user)
             messages.success(request, _("Your password alone logs you in from now on."))
         case "renew" if second_factor.has_second_factor(user):
-            request.session[FRESH_CODES] = second_factor.recovery_codes_renew(user=user)
+            return two_step_page(request, codes=second_factor.recovery_codes_renew(user=user))
     return redirect("two_step")
 
 
@@ -152,6 +152,5 @@ def two_step_confirm(request: HttpRequest) -> HttpResponse:
     if codes is None:
         form.add_error("code", _("This code does not fit. Wait for the next one of your phone, and try again."))
         return two_step_page(request, status=400, code_form=form)
-    request.session[FRESH_CODES] = codes
     messages.success(request, _("From now on the code of your phone is asked for after the password."))
-    return redirect("two_step")
+    return two_step_page(request, codes=codes)

@@ -12,7 +12,8 @@ from psycopg2 import sql
 from psycopg2.extras import execute_values
 
 import layers.sealing.fields
-from layers.sealing.ciphers import keyed_hash, name_of_master, new_key, seal, wrap
+from accounts.ciphers import keyed_hash, name_of_master
+from layers.sealing.ciphers import new_key, seal, wrap
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 BATCH = 5000

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 
-from layers.sealing.ciphers import KEY_BYTES, hash_keys, keyed_hash, name_of_master, seal, wrap
+from accounts.ciphers import KEY_BYTES, hash_keys, keyed_hash, name_of_master
+from layers.sealing.ciphers import seal, wrap
 
 Texts = npt.NDArray[np.str_] | npt.NDArray[np.object_]
 

@@ -21,7 +21,8 @@ from typing import Any, Self, TypeVar
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import DEFAULT_DB_ALIAS, models
 
-from layers.sealing.ciphers import keyed_hash, seal, unseal
+from accounts.ciphers import keyed_hash
+from layers.sealing.ciphers import seal, unseal
 from layers.sealing.keys import NoKeyError, household_keys, key_for_writing
 
 ModelT = TypeVar("ModelT", bound=models.Model)

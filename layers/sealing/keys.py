@@ -8,7 +8,8 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from layers.sealing.ciphers import SealError, name_of_master, new_key, unwrap, wrap
+from accounts.ciphers import SealError, name_of_master
+from layers.sealing.ciphers import new_key, unwrap, wrap
 from layers.sqlfiles import load
 
 

@@ -11,18 +11,12 @@ import pgtrigger
 from django.db import connection
 from django.db.models import Q
 
+from accounts.ciphers import UnknownMasterKeyError, hash_keys, keyed_hash, master_keys, name_of_master
 from accounts.context import acting_as
+from accounts.phone_rotation import masters_of_phones, phones_stale, phones_wrap_anew
 from accounts.roles import Through
 from layers.personal import HouseholdIdentity, HouseholdKey, Person
-from layers.sealing.ciphers import (
-    UnknownMasterKeyError,
-    hash_keys,
-    keyed_hash,
-    master_keys,
-    name_of_master,
-    unwrap,
-    wrap,
-)
+from layers.sealing.ciphers import unwrap, wrap
 from layers.sealing.fields import HashField, open_rows
 from layers.sqlfiles import load
 
@@ -43,7 +37,7 @@ def unknown_masters() -> set[str]:
     """Return the names of master keys that wrap something and are not set."""
     with acting_as(None, through=Through.COMMAND, reason=REASON):
         found = HouseholdKey.objects.filter(wrapped__isnull=False).values_list("master_key", flat=True).distinct()
-        return set(found) - {key.name for key in master_keys()}
+        return ({*found} | masters_of_phones()) - {key.name for key in master_keys()}
 
 
 def keys_rotate(*, batch: int) -> Iterator[Step]:
@@ -64,6 +58,7 @@ def keys_rotate(*, batch: int) -> Iterator[Step]:
         yield from in_batches(
             f"hashes of {model._meta.db_table}", stale_hashes(model), partial(hash_anew, model, batch)
         )
+    yield from in_batches("secrets of phones", len(phones_stale()), partial(phones_wrap_anew, batch))
 
 
 def in_batches(title: str, total: int, work: Callable[[], int]) -> Iterator[Step]:

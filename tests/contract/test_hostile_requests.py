@@ -15,7 +15,7 @@ from accounts.models import LoginSession
 from tests.contract.reading import body
 from tests.contract.surfaces import Class, address, all_urls, fillings
 from tests.contract.world import OWN, County, county_user
-from tests.factories import UserFactory, regions
+from tests.factories import UserFactory, confirmed_phone, regions
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-right-password"
@@ -66,9 +66,8 @@ def test_logging_in_leads_nowhere_else(somebody: Any, target: str) -> None:
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_the_code_after_the_password_leads_nowhere_else(somebody: Any, target: str) -> None:
     from django_otp.oath import totp
-    from django_otp.plugins.otp_totp.models import TOTPDevice
 
-    device = TOTPDevice.objects.create(user=somebody, confirmed=True)
+    device = confirmed_phone(somebody)
     client = Client()
     client.post("/accounts/login/", {"username": "planner", "password": PASSWORD, "next": target})
     assert client.post("/accounts/login/code/", {"code": f"{totp(device.bin_key):06d}"})["Location"] == "/"
@@ -205,9 +204,7 @@ def test_a_key_that_we_never_gave_is_not_taken(somebody: Any) -> None:
 
 
 def test_a_half_done_login_cannot_be_planted(somebody: Any) -> None:
-    from django_otp.plugins.otp_totp.models import TOTPDevice
-
-    TOTPDevice.objects.create(user=somebody, confirmed=True)
+    confirmed_phone(somebody)
     planted = Client()
     session = planted.session
     session["planted"] = True

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
+from accounts.models import Phone
 from tests.e2e.conftest import OpenPage
 from tests.factories import UserFactory
 
@@ -30,7 +30,7 @@ def test_a_phone_is_set_up_and_asked_for(open_page: OpenPage, phone: bool) -> No
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Show the QR code").click()
     expect(page.locator("svg.qr-code")).to_be_visible()
-    device = TOTPDevice.objects.get(user=user)
+    device = Phone.objects.get(user=user)
     page.get_by_role("textbox", name="Code").fill(f"{totp(device.bin_key):06d}")
     page.get_by_role("button", name="Confirm").click()
     expect(page.locator(".recovery-codes code")).to_have_count(10)

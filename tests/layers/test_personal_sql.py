@@ -12,10 +12,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.http import StreamingHttpResponse
 
+from accounts.ciphers import keyed_hash
 from accounts.context import acting_as
 from accounts.roles import Role, Through
 from layers.personal import HouseholdIdentity, Person
-from layers.sealing.ciphers import keyed_hash
 from tests.factories import HouseholdFactory, user_with
 
 pytestmark = pytest.mark.django_db

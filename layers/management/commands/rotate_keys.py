@@ -17,8 +17,8 @@ class Command(BaseCommand):
 
     help = (
         "After setting a new GISAPP_PERSONAL_DATA_KEY or GISAPP_PERSONAL_HASH_KEY and naming the one before in "
-        "..._KEYS_OLD: wraps every household's key anew and makes every hash anew, in batches that each commit. "
-        "Stopped half-way, it goes on where it was; meanwhile both keys are read."
+        "..._KEYS_OLD: wraps every household's key and every phone's secret anew and makes every hash anew, in batches "
+        "that each commit. Stopped half-way, it goes on where it was; meanwhile both keys are read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, batch: int, verbosity: int, **options: Any) -> None:
         """Run it."""
-        from layers.sealing.ciphers import SealError
+        from accounts.ciphers import SealError
         from layers.sealing.rotation import keys_rotate
 
         if batch < 1:

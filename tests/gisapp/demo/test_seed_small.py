@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connections
 
+from accounts.ciphers import keyed_hash
 from accounts.context import acting_as
 from accounts.models import Grant, User
 from accounts.roles import Through
@@ -18,7 +19,6 @@ from gisapp.demo.scales import SCALES, SMALL, SOURCE
 from gisapp.demo.seeding import seed_demo
 from gisapp.demo.stamp import AlreadySeededError
 from layers.personal import Person
-from layers.sealing.ciphers import keyed_hash
 from tests.gisapp.demo.conftest import Demo
 
 

@@ -6,11 +6,11 @@ import pytest
 from django.core.exceptions import FieldError
 from django.db import connection
 
+from accounts.ciphers import keyed_hash
 from accounts.context import acting_as
 from accounts.roles import Role, Through
 from geocore.id_numbers import IdNumberCheckError, IdNumberSyntheticError
 from layers.personal import HouseholdIdentity, Person
-from layers.sealing.ciphers import keyed_hash
 from tests.factories import HouseholdFactory, user_with
 
 pytestmark = pytest.mark.django_db

@@ -4,10 +4,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
+from accounts.ciphers import keyed_hash
 from accounts.context import acting_as
 from accounts.roles import Through
 from layers.personal import HouseholdIdentity, Person
-from layers.sealing.ciphers import keyed_hash
 from tests.factories import HouseholdFactory
 
 

@@ -3,11 +3,11 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.ciphers import every_hash, master_keys
 from accounts.context import acting_as
 from accounts.roles import Through
 from gisapp import checks
 from layers.personal import HouseholdIdentity, HouseholdKey, Person
-from layers.sealing import ciphers
 from layers.sealing.rotation import keys_rotate
 from tests.factories import HouseholdFactory
 
@@ -41,9 +41,9 @@ def readable() -> None:
         assert {one.head_name for one in HouseholdIdentity.objects.opened()} == {f"示例{n}" for n in range(7)}
         assert {one.name for one in Person.objects.opened()} == {f"示例{n}新" for n in range(7)}
         assert {one.versions.get().name for one in Person.objects.all()} == {f"示例{n}" for n in range(7)}
-        assert Person.objects.filter(id_number_hash__in=ciphers.every_hash("id_number", ID)).count() == 7
+        assert Person.objects.filter(id_number_hash__in=every_hash("id_number", ID)).count() == 7
         for number in range(7):
-            found = ciphers.every_hash("phone", f"1380000000{number}")
+            found = every_hash("phone", f"1380000000{number}")
             assert HouseholdIdentity.objects.get(phone_hash__in=found).head_name == f"示例{number}"
 
 
@@ -58,7 +58,7 @@ def test_earlier_keys_are_read_until_all_is_done_and_not_needed_after(settings) 
     call_command("rotate_keys", verbosity=0)
     settings.PERSONAL_DATA_KEYS_OLD = settings.PERSONAL_HASH_KEYS_OLD = []
     readable()
-    assert masters() == {ciphers.master_keys()[0].name}
+    assert masters() == {master_keys()[0].name}
 
 
 @pytest.mark.usefixtures("exchanged")
@@ -71,7 +71,7 @@ def test_stopped_half_way_it_stays_readable_and_goes_on_where_it_was() -> None:
     readable()
     again = list(keys_rotate(batch=3))
     assert [(one.done, one.total) for one in again[:3]] == [(0, 4), (3, 4), (4, 4)]
-    assert masters() == {ciphers.master_keys()[0].name}
+    assert masters() == {master_keys()[0].name}
     readable()
     assert all(one.total == 0 for one in keys_rotate(batch=3)), "nothing is left to do"
 
