@@ -18,13 +18,20 @@ class UserLanguageMiddleware(LocaleMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Switch to the language for this request."""
-        # A request with a pass is nobody's: whose session it is need not be found out.
-        language = getattr(request.user, "language", "") if passes.carried(request) is None else ""
+        language = "" if nobody_asks(request) else getattr(request.user, "language", "")
         if not language:
             super().process_request(request)
             return
         translation.activate(language)
         request.LANGUAGE_CODE = translation.get_language()
+
+
+def nobody_asks(request: HttpRequest) -> bool:
+    """Return whether whose session it is need not be found out: the database is not asked for it.
+
+    A probe that carries a cookie must not wait for a database that hangs, and a pass says all that there is to know.
+    """
+    return request.path in settings.PROBES or passes.carried(request) is not None
 
 
 @require_POST

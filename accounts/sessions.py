@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -73,8 +73,8 @@ class SeenMiddleware:
         session: Any = request.session
         seen_at = getattr(session, "seen_at", None)
         if seen_at and not session.modified and timezone.now() - seen_at > SEEN_EVERY:
-            # a page must not fail for this where the disk is full
-            with suppress(DatabaseError), transaction.atomic():
+            # a page must not fail for this where the disk is full, nor an answer that the database is away
+            with suppress(Error), transaction.atomic():
                 session.model.objects.filter(pk=session.session_key).update(seen_at=timezone.now())
         return response
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.outages import outage_of
 from accounts.request_id import current_request_id
+from gisapp.outage_views import outage_answer
+from gisapp.theme import theme_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -68,19 +73,24 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the page for our own mistake; it needs neither the database nor the session."""
-    context = {
-        "status": int(HTTPStatus.INTERNAL_SERVER_ERROR),
-        "title": _("The system made a mistake"),
-        "sentence": _("Your request was correct as far as we can tell; the mistake is ours and has been recorded."),
-        "step": _("Try again in a minute. If it stays, tell your administrator the number of the request."),
-        "theme": "light",
-        "request_id": current_request_id(),
-    }
-    return HttpResponse(
-        get_template("gisapp/error.html").render(context),
-        status=HTTPStatus.INTERNAL_SERVER_ERROR,
-    )
+    """Return the page for our own mistake, or for an outage; it needs neither the database nor the session.
+
+    Django calls this while it handles what was raised, in a view or before one was found.
+    """
+    error = sys.exception()
+    if error is not None and (outage := outage_of(error)) is not None:
+        return outage_answer(request, outage, error)
+    with translation.override(translation.get_language_from_request(request)):
+        context = {
+            "status": int(HTTPStatus.INTERNAL_SERVER_ERROR),
+            "title": _("The system made a mistake"),
+            "sentence": _("Your request was correct as far as we can tell; the mistake is ours and has been recorded."),
+            "step": _("Try again in a minute. If it stays, tell your administrator the number of the request."),
+            "theme": theme_of(request),
+            "request_id": current_request_id(),
+        }
+        page = get_template("gisapp/error.html").render(context)
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def error_page(request: HttpRequest, *, status: HTTPStatus, title: str, sentence: str, step: str) -> HttpResponse:

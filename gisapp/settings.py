@@ -59,8 +59,9 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 SECURE_SSL_REDIRECT = PRODUCTION
-# Probes of a load balancer come without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Probes of a load balancer come without TLS, and are answered without asking whose session it is.
+PROBES = ("/healthz", "/readyz")
+SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}$" for path in PROBES]
 SECURE_HSTS_SECONDS = env.integer("GISAPP_HSTS_S", 31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

@@ -67,6 +67,20 @@ def spare_database() -> Iterator[str]:
             drop_database(cursor, name)
 
 
+@contextmanager
+def no_connection_left() -> Iterator[None]:
+    """Let nobody connect to the database of this process; the connection of this thread is closed, as after a crash."""
+    limit = sql.SQL("ALTER DATABASE {} CONNECTION LIMIT {}").format
+    run = sql.Identifier(connections["default"].settings_dict["NAME"])
+    with owner_cursor() as cursor:
+        cursor.execute(limit(run, sql.Literal(0)))
+        connections["default"].close()
+        try:
+            yield
+        finally:
+            cursor.execute(limit(run, sql.Literal(-1)))
+
+
 def make_empty(name: str) -> None:
     """Replace a database of this process by one that only has the extensions."""
     with owner_cursor() as cursor:
