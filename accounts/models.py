@@ -176,7 +176,10 @@ class Grant(models.Model):
 
 
 class AccessRecord(models.Model):
-    """What somebody read, exported or erased, and every sign-in: written by `accounts.audit.record_access` alone."""
+    """What somebody read, searched, exported or erased, and every sign-in: written by `accounts.audit.record_access`.
+
+    Changes of personal rows, whose images nobody who audits may read, are written here by triggers of the database.
+    """
 
     append_only = True
 
@@ -184,6 +187,8 @@ class AccessRecord(models.Model):
         """What happened."""
 
         READ = "read", _("read personal data")
+        SEARCH = "search", _("searched people")
+        CHANGE = "change", _("changed personal data")
         EXPORT = "export", _("exported")
         ERASE = "erase", _("erased personal data")
         SIGN_IN = "sign_in", _("signed in")

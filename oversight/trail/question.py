@@ -23,6 +23,8 @@ class Kind(models.TextChoices):
     REGRANTED = "regranted", _("grant changed")
     WITHDRAWN = "withdrawn", _("grant taken away")
     READ = AccessRecord.Kind.READ.value, AccessRecord.Kind.READ.label
+    SEARCH = AccessRecord.Kind.SEARCH.value, AccessRecord.Kind.SEARCH.label
+    CHANGE = AccessRecord.Kind.CHANGE.value, AccessRecord.Kind.CHANGE.label
     EXPORT = AccessRecord.Kind.EXPORT.value, AccessRecord.Kind.EXPORT.label
     ERASE = AccessRecord.Kind.ERASE.value, AccessRecord.Kind.ERASE.label
     SIGN_IN = AccessRecord.Kind.SIGN_IN.value, AccessRecord.Kind.SIGN_IN.label

@@ -28,7 +28,7 @@ def code() -> str:
 
 
 def readings() -> QuerySet[AccessRecord]:
-    return AccessRecord.objects.exclude(kind="sign_in")
+    return AccessRecord.objects.filter(kind="read")
 
 
 def browser(user: User) -> Client:
