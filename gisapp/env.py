@@ -7,6 +7,7 @@ Each reader returns the default where the variable is unset or empty. What canno
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -65,6 +66,18 @@ def integer(name: str, default: int, *, least: int = 0) -> int:
     if value.isascii() and value.isdigit() and int(value) >= least:
         return int(value)
     problems.append(f"{name}={value!r} is not a whole number of {least} or more.")
+    return default
+
+
+def clock(name: str, default: tuple[int, int]) -> tuple[int, int]:
+    """Return the variable, a time of day as `02:30`, as hour and minute."""
+    value = text(name)
+    if not value:
+        return default
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value, re.ASCII)
+    if found:
+        return int(found[1]), int(found[2])
+    problems.append(f"{name}={value!r} is not a time like 02:30.")
     return default
 
 

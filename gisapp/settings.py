@@ -270,7 +270,17 @@ MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 
 # Background work: the database is the queue.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "backups"]}}
+
+# The nightly backup: none without a folder, which must be there (a disk that is not mounted is no place for it).
+BACKUP_DIR = Path(env.text("GISAPP_BACKUP_DIR")) if env.text("GISAPP_BACKUP_DIR") else None
+BACKUP_AT = env.clock("GISAPP_BACKUP_AT", (2, 30))
+# How many days, weeks and months keep one.
+BACKUPS_DAILY = env.integer("GISAPP_BACKUPS_DAILY", 7, least=1)
+BACKUPS_WEEKLY = env.integer("GISAPP_BACKUPS_WEEKLY", 5)
+BACKUPS_MONTHLY = env.integer("GISAPP_BACKUPS_MONTHLY", 12)
+# A night and some hours for making it: older than this, the steward's page warns.
+BACKUP_LATE_H = env.integer("GISAPP_BACKUP_LATE_H", 30, least=1)
 
 # GCJ-02 and BD-09 are offsets that the state keeps; undoing them on other people's data can need a permit.
 ALLOW_GCJ02 = env.flag("GISAPP_ALLOW_GCJ02", default=not PRODUCTION)

@@ -26,6 +26,7 @@ from django.views.decorators.http import require_safe
 from accounts.roles import Role
 from accounts.selectors import has_role
 from accounts.service import OK, Fact, Section, readiness_checks, status_sections
+from gisapp.backup.status import backup_section
 from gisapp.data_problems import Counted, data_problems
 from gisapp.health import answered, disk_state, migrations_state
 from gisapp.version import version
@@ -52,7 +53,14 @@ def page(request: HttpRequest) -> HttpResponse:
     added = [section for make in status_sections if (section := make(request.user)) is not None]
     context = {
         "problems": problem_section(data_problems(user=request.user)),
-        "sections": [*added, program_section(), database_section(), store_section(), table_section()],
+        "sections": [
+            *added,
+            backup_section(request.user),
+            program_section(),
+            database_section(),
+            store_section(),
+            table_section(),
+        ],
         "now": timezone.now(),
     }
     return render(request, "gisapp/status.html", context)

@@ -24,6 +24,7 @@ from django_tasks.base import Task
 
 from accounts.roles import Through
 from jobs.lease import Lease
+from jobs.queues import COMMON
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -137,13 +138,25 @@ UNKNOWN_TITLE = _("a job of another version")
 
 
 def job(
-    *, title: str | Promise, retries: int = DEFAULT_RETRIES, backoff_s: float = DEFAULT_BACKOFF_S, priority: int = 0
+    *, title: str | Promise, retries: int = DEFAULT_RETRIES, backoff_s: float = DEFAULT_BACKOFF_S, queue: str = COMMON
 ) -> Callable[[Callable[..., Any]], JobTask]:
-    """Return the decorator that makes a job of a function, whose first argument is `context`."""
+    """Return the decorator that makes a job of a function, whose first argument is `context`.
+
+    Parameters
+    ----------
+    queue
+        Another one than the common where not every worker can do the job (`jobs.queues`, setting `TASKS`).
+    """
 
     def declare(function: Callable[..., Any]) -> JobTask:
         return JobTask(
-            func=function, priority=priority, takes_context=True, title=title, retries=retries, backoff_s=backoff_s
+            func=function,
+            priority=0,
+            takes_context=True,
+            title=title,
+            retries=retries,
+            backoff_s=backoff_s,
+            queue_name=queue,
         )
 
     return declare

@@ -82,6 +82,7 @@ class WorkerBeat(models.Model):
     worker = models.CharField(_("worker"), max_length=64, primary_key=True)
     host = models.CharField(_("machine"), max_length=255)
     pid = models.IntegerField(_("process"))
+    queue = models.CharField(_("only this queue"), max_length=32, blank=True, default="")
     started_at = models.DateTimeField(_("started at"))
     seen_at = models.DateTimeField(_("seen at"), db_index=True)
 

@@ -68,7 +68,7 @@ class QueueSummary:
     oldest_waiting_s
         Seconds since the oldest job that could run was queued; None where none waits.
     workers
-        Workers that lived within the last minute.
+        Workers of the common queue that lived within the last minute.
     """
 
     waiting: int
@@ -92,13 +92,16 @@ def queue_summary(*, user: Asker | None = None) -> QueueSummary:
         failed=Count("pk", filter=failed),
     )
     oldest = rows.ready().order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
-    alive = WorkerBeat.objects.filter(seen_at__gte=now - timedelta(minutes=1)).count()
+    alive = WorkerBeat.objects.filter(queue="", seen_at__gte=now - timedelta(minutes=1)).count()
     return QueueSummary(
         **counts, oldest_waiting_s=None if oldest is None else (now - oldest).total_seconds(), workers=alive
     )
 
 
 def worker_age_s() -> float | None:
-    """Return how many seconds ago a worker last said that it lives; None where none ever did, or all ended in order."""
-    seen = WorkerBeat.objects.aggregate(seen=Max("seen_at"))["seen"]
+    """Return how many seconds ago a worker last said that it lives; None where none ever did, or all ended in order.
+
+    A worker for one queue alone does not stand in for those of the common one.
+    """
+    seen = WorkerBeat.objects.filter(queue="").aggregate(seen=Max("seen_at"))["seen"]
     return None if seen is None else max((database_time() - seen).total_seconds(), 0.0)

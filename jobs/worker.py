@@ -26,6 +26,7 @@ from jobs.effect import effect_once
 from jobs.errors import JobCancelledError, JobGivenBackError, JobRefusedError, LeaseLostError
 from jobs.lease import Lease
 from jobs.models import Job, WorkerBeat
+from jobs.queues import left_alone
 from jobs.reaper import GRACE_S, reap
 from jobs.schedule import start_due
 from jobs.services import Again, Cancelled, Done, Failed, GivenBack, Outcome, in_words, job_settle
@@ -47,12 +48,12 @@ class JobWorker(Worker):
     """Claims jobs, one at a time, and does each under its lease."""
 
     def __init__(
-        self, *, worker_id: str, interval_s: float, batch: bool, max_jobs: int | None,
+        self, *, worker_id: str, interval_s: float, batch: bool, max_jobs: int | None, queue: str = "",
         grace_s: float = GRACE_S, finish_s: float = FINISH_S,
     ) -> None:  # fmt: skip
         super().__init__(
-            queue_names=["*"],
-            excluded_queue_names=[],
+            queue_names=[queue or "*"],
+            excluded_queue_names=left_alone(),
             interval=interval_s,
             batch=batch,
             backend_name="default",
@@ -60,7 +61,7 @@ class JobWorker(Worker):
             max_tasks=max_jobs,
             worker_id=worker_id,
         )
-        self._grace_s, self._finish_s = grace_s, finish_s
+        self._queue, self._grace_s, self._finish_s = queue, grace_s, finish_s
         self._give_back_at: float | None = None
         self._over = threading.Event()
 
@@ -184,7 +185,7 @@ class JobWorker(Worker):
         period = min(HOUSE_S, max(self._grace_s / 2, 0.2))
         while True:
             try:
-                beat(self.worker_id)
+                beat(self.worker_id, self._queue)
                 reap(grace_s=self._grace_s)
                 start_due()
             except DatabaseError as error:
@@ -224,12 +225,18 @@ def announce(claimed: DBTaskResult[..., Any]) -> None:
             task_finished.send(sender=JobWorker, task_result=row.task_result)
 
 
-def beat(worker_id: str) -> None:
-    """Write down that a worker lives."""
+def beat(worker_id: str, queue: str = "") -> None:
+    """Write down that a worker lives, and for which queue where it is for one alone."""
     WorkerBeat.objects.update_or_create(
         worker=worker_id,
         defaults={"seen_at": Now()},
-        create_defaults={"host": socket.gethostname(), "pid": os.getpid(), "started_at": Now(), "seen_at": Now()},
+        create_defaults={
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "queue": queue,
+            "started_at": Now(),
+            "seen_at": Now(),
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""Making a backup: one moment of the database, every file by its hash, named only when it is whole."""
+"""Making a backup: one moment of the database, every file by its hash, named only when it was verified."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ import psycopg2
 from django.conf import settings
 from psycopg2.extensions import cursor as PgCursor
 
+from gisapp.backup.checking import backup_verify
 from gisapp.backup.errors import BackupError
 from gisapp.backup.files import copy_hashed, files_below, sha256_of, size_below, sync_folder, sync_tree
-from gisapp.backup.keys import key_names
+from gisapp.backup.keys import needed_keys
 from gisapp.backup.manifest import DUMP, MEDIA, Copied, Manifest, place_of
 from gisapp.backup.programs import address, connected, program
-from gisapp.backup.progress import Progress, silent
+from gisapp.backup.progress import INTERVAL_S, Progress, silent
 from gisapp.backup.tables import Fingerprint, fingerprints
 from gisapp.databases import BACKUP_ALIAS
 from gisapp.version import version
@@ -31,20 +32,22 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def backup_make(target: Path, *, say: Callable[[str], None] = silent) -> Manifest:
-    """Make a backup in `target` and return its manifest.
+    """Make a backup in `target`, verify it and return its manifest.
 
     Raises
     ------
     BackupError
-        `target` holds something, the disk is full, or the database cannot be read. Nothing is left in `target`.
+        `target` holds something, the disk is full, the database cannot be read, or what was written reads otherwise.
+        Nothing is left in `target`.
     """
     target = target.absolute()
-    refuse_used(target)
     try:
+        refuse_used(target)
         with draft_of(target) as draft:
             manifest = filled(draft, say)
             manifest.write(draft)
             sync_tree(draft)
+            backup_verify(draft, say=say)
             # Onto an empty folder of that name too; one that somebody filled meanwhile is refused.
             draft.rename(target)
             sync_folder(target.parent)
@@ -55,7 +58,7 @@ def backup_make(target: Path, *, say: Callable[[str], None] = silent) -> Manifes
             raise BackupError(
                 f"The disk of {target.parent} is full. Nothing was kept; make room and repeat."
             ) from error
-        raise BackupError(f"{target} cannot be written: {error.strerror}.") from error
+        raise BackupError(f"{error.filename or target}: {error.strerror}. Nothing was kept.") from error
     return manifest
 
 
@@ -104,10 +107,10 @@ def filled(draft: Path, say: Callable[[str], None]) -> Manifest:
         postgresql, postgis, snapshot = first_row(
             cursor, "SELECT current_setting('server_version'), postgis_lib_version(), pg_export_snapshot()"
         )
-        with dumping(draft / DUMP, snapshot):
+        with dumping(draft / DUMP, snapshot, say):
             say("The database is being dumped, each table hashed meanwhile.")
             tables = hashed_tables(cursor, say)
-            migrations = applied_migrations(cursor)
+            keys, migrations = needed_keys(cursor), applied_migrations(cursor)
     dump = Copied((draft / DUMP).stat().st_size, sha256_of(draft / DUMP))
     say(f"Dump: {dump.bytes:,} bytes, {len(tables)} tables.")
     return Manifest(
@@ -115,7 +118,7 @@ def filled(draft: Path, say: Callable[[str], None]) -> Manifest:
         version=version(),
         postgresql=postgresql,
         postgis=postgis,
-        keys=key_names(),
+        keys=keys,
         migrations=migrations,
         dump=dump,
         tables=tables,
@@ -132,7 +135,7 @@ def first_row(cursor: PgCursor, query: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def dumping(path: Path, snapshot: str) -> Iterator[None]:
+def dumping(path: Path, snapshot: str, say: Callable[[str], None]) -> Iterator[None]:
     """Let pg_dump write the snapshot to `path` while the block runs, and wait for it."""
     dsn, environment = address(BACKUP_ALIAS)
     command = [program("pg_dump"), "--format=custom", f"--snapshot={snapshot}", f"--file={path}", f"--dbname={dsn}"]
@@ -141,7 +144,7 @@ def dumping(path: Path, snapshot: str) -> Iterator[None]:
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
     try:
         yield
-        _, said = process.communicate()
+        said = last_words(process, path, say)
     except BaseException:
         process.kill()
         process.communicate()
@@ -152,6 +155,15 @@ def dumping(path: Path, snapshot: str) -> Iterator[None]:
         raise BackupError(f"pg_dump failed: {said.strip()}")
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def last_words(process: subprocess.Popen[str], path: Path, say: Callable[[str], None]) -> str:
+    """Wait for pg_dump, saying how far it is, and return what it said."""
+    while True:
+        try:
+            return process.communicate(timeout=INTERVAL_S)[1]
+        except subprocess.TimeoutExpired:
+            say(f"Dump: {path.stat().st_size if path.exists() else 0:,} bytes so far.")
 
 
 def hashed_tables(cursor: PgCursor, say: Callable[[str], None]) -> dict[str, Fingerprint]:

@@ -31,7 +31,7 @@ class Manifest:
     Attributes
     ----------
     keys
-        Names of the secrets without which personal data in it cannot be read; the secrets are not in it.
+        Names of the secrets without which personal data in it cannot be read, by setting; the secrets are not in it.
     migrations
         Names of the migrations applied, by app.
     media

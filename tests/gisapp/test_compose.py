@@ -11,6 +11,7 @@ from compose_pydantic import ComposeSpecification
 from django.conf import settings
 from pydantic import ValidationError
 
+from gisapp.tasks import BACKUPS
 from tests.gisapp.test_settings_documented import documented
 
 DOCKER = settings.BASE_DIR / "docker"
@@ -81,7 +82,7 @@ def test_no_secret_is_a_variable(name: str) -> None:
 
 @every_service
 def test_variables_are_settings(name: str) -> None:
-    other = {"OWNER_PASSWORD", "APP_PASSWORD", "BACKUP_PASSWORD", "BACKUP_AT", "BACKUPS_KEPT"}
+    other = {"OWNER_PASSWORD", "APP_PASSWORD", "BACKUP_PASSWORD"}
     given = {key.removesuffix("_FILE") for key in SERVICES[name].get("environment") or {}}
     assert given - other <= documented()
 
@@ -98,8 +99,24 @@ def test_only_the_proxy_can_be_reached_and_only_the_owner_migrates() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == ["proxy"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
-    holders = {name for name, service in SERVICES.items() if "owner_password" in service["secrets"]}
-    assert holders == {"database", "migrate"}
+    assert holders("owner_password") == {"database", "migrate"}
+
+
+def test_only_the_worker_of_backups_reads_everything_and_has_the_folder() -> None:
+    """It takes nothing from the common queue, so nothing that people send reaches it."""
+    assert holders("backup_password") == {"database", "backup"}
+    assert [name for name, service in SERVICES.items() if "backups:/srv/backups" in service.get("volumes", ())] == [
+        "backup"
+    ]
+    assert SERVICES["backup"]["command"] == ["script/worker", "--queue", BACKUPS]
+    assert {SERVICES[name]["environment"]["GISAPP_BACKUP_DIR"] for name in ("web", "worker", "backup")} == {
+        "/srv/backups"
+    }
+
+
+def holders(secret: str) -> set[str]:
+    """Return the services that were given a secret."""
+    return {name for name, service in SERVICES.items() if secret in service["secrets"]}
 
 
 def test_images_and_programs_are_there() -> None:

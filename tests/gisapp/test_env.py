@@ -26,6 +26,7 @@ def test_unset_and_empty_take_the_default(monkeypatch, problems, empty):
     assert env.words("X", ["a"]) == ["a"]
     assert env.one_of("X", ("a", "b"), default="b") == "b"
     assert env.folder("X", Path("/d")) == Path("/d")
+    assert env.clock("X", (2, 30)) == (2, 30)
     assert problems == []
 
 
@@ -86,3 +87,17 @@ def test_a_relative_folder_becomes_absolute(monkeypatch, problems, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("X", "data")
     assert env.folder("X", Path("/d")) == tmp_path / "data"
+
+
+@pytest.mark.parametrize(("given", "expected"), [("02:30", (2, 30)), ("2:05", (2, 5)), ("23:59", (23, 59))])
+def test_a_time_of_day_is_read(monkeypatch, problems, given, expected):
+    monkeypatch.setenv("X", given)
+    assert env.clock("X", (0, 0)) == expected
+    assert problems == []
+
+
+@pytest.mark.parametrize("given", ["24:00", "2:5", "2.30", "noon", "٠٢:٣٠"])
+def test_what_is_no_time_of_day_is_reported(monkeypatch, problems, given):
+    monkeypatch.setenv("X", given)
+    assert env.clock("X", (2, 30)) == (2, 30)
+    assert problems == [f"X={given!r} is not a time like 02:30."]

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = {"text", "one_of", "flag", "integer", "words", "folder", "present"}
+READERS = {"text", "one_of", "flag", "integer", "words", "clock", "folder", "present"}
 
 
 def read_in_settings() -> set[str]:

@@ -13,7 +13,7 @@ from accounts.roles import Role, Through
 from jobs.models import Job, Receipt
 from jobs.services import job_cancel, job_retry
 from tests.jobs import declared
-from tests.jobs.workers import eventually, state, work_off, worker
+from tests.jobs.workers import eventually, in_thread, state, work_off, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,13 +145,6 @@ def test_a_running_job_is_cancelled_also_in_one_long_statement(task):
     assert not thread.is_alive()
     job.refresh_from_db()
     assert (state(job.pk), job.cancelled, declared.effects("running")) == ("FAILED", True, 0)
-
-
-def in_thread():
-    try:
-        work_off()
-    finally:
-        connection.close()
 
 
 def test_progress_is_seen_while_the_effect_is_not():

@@ -56,6 +56,14 @@ def work_off(*, rounds: int = 1) -> None:
         time.sleep(0.1 if rounds > 1 else 0)
 
 
+def in_thread() -> None:
+    """Do what waits; the target of a thread."""
+    try:
+        work_off()
+    finally:
+        connection.close()
+
+
 def eventually(test: Callable[[], bool], *, within_s: float = 30.0) -> None:
     """Wait until `test` is true.
 

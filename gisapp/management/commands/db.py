@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.roles import Through
 from gisapp.backup.checking import backup_verify
 from gisapp.backup.errors import BackupError
 from gisapp.backup.keys import missing_keys
@@ -16,6 +17,7 @@ from gisapp.backup.manifest import Manifest
 from gisapp.backup.restoring import backup_restore
 from gisapp.cluster import Cluster
 from gisapp.cluster_host import ClusterError
+from gisapp.tasks import back_up
 
 
 class Command(BaseCommand):
@@ -30,8 +32,11 @@ class Command(BaseCommand):
         actions.add_parser("start", help="start the cluster, make it first where there is none")
         actions.add_parser("stop", help="stop it, ending open connections")
         actions.add_parser("status", help="say whether it runs; exit 3 when it does not")
+        backup = actions.add_parser("backup", help="write database and uploads to a new folder, and verify it")
+        backup.add_argument(
+            "folder", type=Path, metavar="DIR", nargs="?", help="without it, the nightly backup is queued now, as a job"
+        )
         for name, words in (
-            ("backup", "write database and uploads to a new folder"),
             ("verify", "prove that every file of a backup is what it was; exit 1 when one is not"),
             ("restore", "put a backup into an empty place and compare"),
         ):
@@ -39,7 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, action: str, folder: Path | None = None, **options: Any) -> None:
         try:
-            if folder is not None:
+            if folder is not None or action == "backup":
                 getattr(self, action)(folder)
                 return
             if not settings.EMBEDDED_DATABASE:
@@ -72,15 +77,21 @@ class Command(BaseCommand):
             f"data in {cluster.data}"
         )
 
-    def backup(self, folder: Path) -> None:
-        """Make a backup and say what it holds and what it needs."""
+    def backup(self, folder: Path | None) -> None:
+        """Make a backup and say what it holds and what it needs; without a folder leave the nightly one to a worker."""
+        if folder is None:
+            if settings.BACKUP_DIR is None:
+                raise CommandError("Name a folder, or set GISAPP_BACKUP_DIR for nightly backups.")
+            self.stdout.write(str(back_up.start(user=None, through=Through.COMMAND)))
+            return
         manifest = backup_make(folder, say=self.stdout.write)
-        self.stdout.write(f"Backup made: {folder}, {contents(manifest)}.")
-        self.stdout.write(
-            "Secrets are not in it. Personal data in it can be read only with "
-            + ", ".join(f"{name} {one}" for name, names in manifest.keys.items() for one in names)
-            + ": keep them in another place."
-        )
+        self.stdout.write(f"Backup made and verified: {folder}, {contents(manifest)}.")
+        needed = [f"{name} {one}" for name, names in manifest.keys.items() for one in names]
+        if needed:
+            self.stdout.write(
+                f"Secrets are not in it. Personal data in it can be read only with {', '.join(needed)}: "
+                "keep them in another place."
+            )
 
     def verify(self, folder: Path) -> None:
         """Prove a backup and say so."""

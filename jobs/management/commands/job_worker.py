@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand
 from django.utils.crypto import get_random_string
 
+from jobs.queues import served
 from jobs.reaper import GRACE_S
 from jobs.worker import FINISH_S, JobWorker
 
@@ -25,6 +26,9 @@ class Command(BaseCommand):
         """Declare what may be given."""
         parser.add_argument("--interval", type=seconds, default=1.0, help="seconds between looks at an empty queue")
         parser.add_argument("--batch", action="store_true", help="end when nothing is waiting")
+        parser.add_argument(
+            "--queue", choices=sorted(served), default="", help="take jobs of this queue alone; without it, of all"
+        )
         parser.add_argument("--max-jobs", type=int, help="end after so many jobs")
         parser.add_argument(
             "--abandoned-after",
@@ -47,6 +51,7 @@ class Command(BaseCommand):
             interval_s=options["interval"],
             batch=options["batch"],
             max_jobs=options["max_jobs"],
+            queue=options["queue"],
             grace_s=options["abandoned_after"],
             finish_s=options["finish_within"],
         )

@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.context import acting_as
 from accounts.roles import Through
+from gisapp.backup.programs import program
 from tests.contract.world import neighbours
 from tests.databases import make_empty, spare_database
 
@@ -60,6 +61,19 @@ def lost(office: Office) -> Office:
     """Destroy the database; the folder of uploads of each test is empty as it is."""
     make_empty(office.database)
     return office
+
+
+def programs_with(folder: Path, **scripts: str) -> Path:
+    """Return a folder of PostgreSQL's programs, some of them scripts; `{real}` in one is the folder of the others."""
+    real = Path(program("pg_dump")).resolve().parent
+    folder.mkdir()
+    for name in ("pg_dump", "pg_restore", "psql"):
+        if name in scripts:
+            (folder / name).write_text("#!/bin/bash\n" + scripts[name].format(real=real))
+            (folder / name).chmod(0o755)
+        else:
+            (folder / name).symlink_to(real / name)
+    return folder
 
 
 def all_rows() -> dict[str, tuple[int, str]]:

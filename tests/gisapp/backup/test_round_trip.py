@@ -6,18 +6,20 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections
 
+from accounts.ciphers import hash_keys, master_keys
 from accounts.context import acting_as
 from accounts.models import User
 from accounts.roles import Role, Through
 from gisapp.backup import tables
+from gisapp.backup.keys import DATA, HASH, missing_keys
 from gisapp.backup.making import backup_make
 from gisapp.backup.manifest import read_manifest
-from gisapp.backup.programs import program
 from layers.catalogue.sites import Site
 from layers.personal import Person
+from layers.sealing.rotation import keys_rotate
 from tests.databases import make_empty
-from tests.factories import SiteFactory, user_with
-from tests.gisapp.backup.conftest import PICTURES, all_files, all_rows
+from tests.factories import SiteFactory, confirmed_phone, user_with
+from tests.gisapp.backup.conftest import PICTURES, all_files, all_rows, programs_with
 
 OBJECTS = {
     "policies": "SELECT tablename, policyname, roles::text, qual, with_check FROM pg_policies",
@@ -108,16 +110,11 @@ def test_other_uploads_are_refused_but_not_those_of_an_interrupted_restore(lost,
 
 def test_a_restore_that_dies_changes_nothing(lost, settings, tmp_path):
     """pg_restore ends in the middle, as when it is killed: psql must not commit what came so far."""
-    cut = tmp_path / "bin"
-    cut.mkdir()
-    real = Path(program("pg_restore")).parent
-    (cut / "psql").symlink_to(real / "psql")
-    (cut / "pg_restore").write_text(
-        f'#!/bin/bash\ncase "$*" in *--list*) exec {real}/pg_restore "$@" ;; esac\n'
-        f'{real}/pg_restore "$@" | head -c 300000\nkill -KILL $$\n'
+    settings.PG_BINDIR = programs_with(
+        tmp_path / "bin",
+        pg_restore='case "$*" in *--list*) exec {real}/pg_restore "$@" ;; esac\n'
+        '{real}/pg_restore "$@" | head -c 300000\nkill -KILL $$\n',
     )
-    (cut / "pg_restore").chmod(0o755)
-    settings.PG_BINDIR = cut
     with pytest.raises(CommandError, match="nothing was changed"):
         restore(lost.saved)
     assert all_rows() == {}
@@ -186,9 +183,39 @@ def test_secrets_stay_out_and_are_named(lost, settings, capsys):
     assert set(manifest.keys) == {"GISAPP_PERSONAL_DATA_KEY", "GISAPP_PERSONAL_HASH_KEY"}
     for secret in (settings.SECRET_KEY, settings.PERSONAL_DATA_KEY, settings.PERSONAL_HASH_KEY):
         assert not any(secret.encode() in content for content in all_files(lost.saved).values())
+    assert manifest.keys["GISAPP_PERSONAL_DATA_KEY"] == [master_keys()[0].name]
+    assert manifest.keys["GISAPP_PERSONAL_HASH_KEY"] == [hash_keys()[0].name]
     settings.PERSONAL_DATA_KEY = "another-machine-" * 4
     restore(lost.saved)
     assert f"lacks GISAPP_PERSONAL_DATA_KEY {manifest.keys['GISAPP_PERSONAL_DATA_KEY'][0]}" in capsys.readouterr().err
+
+
+def test_keys_are_named_by_what_the_rows_lie_under_not_by_what_is_set(lost, settings, tmp_path, capsys):
+    """A rotation that was only begun: whoever restores needs the earlier keys, whatever this machine calls present."""
+    restore(lost.saved)
+    confirmed_phone(User.objects.first())
+    before = {DATA: [master_keys()[0].name], HASH: [hash_keys()[0].name]}
+    settings.PERSONAL_DATA_KEYS_OLD = [settings.PERSONAL_DATA_KEY]
+    settings.PERSONAL_HASH_KEYS_OLD = [settings.PERSONAL_HASH_KEY]
+    settings.PERSONAL_DATA_KEY, settings.PERSONAL_HASH_KEY = "the-new-master-key-" * 3, "the-new-hash-key-" * 3
+    after = {DATA: [master_keys()[0].name], HASH: [hash_keys()[0].name]}
+    begun = backup_make(tmp_path / "begun")
+    assert begun.keys == before
+    steps = keys_rotate(batch=100)
+    assert next(step for step in steps if step.title.startswith("hashes") and not step.done).total > 0
+    amid = backup_make(tmp_path / "amid")
+    # households are through, hashes and phones are not
+    assert amid.keys == {DATA: sorted(before[DATA] + after[DATA]), HASH: before[HASH]}
+    assert missing_keys(amid.keys) == []
+    assert list(steps)
+    done = backup_make(tmp_path / "done")
+    assert done.keys == after
+
+    settings.PERSONAL_DATA_KEYS_OLD, settings.PERSONAL_HASH_KEYS_OLD = [], []
+    assert missing_keys(done.keys) == []
+    assert missing_keys(begun.keys) == [f"{DATA} {before[DATA][0]}", f"{HASH} {before[HASH][0]}"]
+    call_command("db", "backup", str(tmp_path / "again"))
+    assert f"read only with {DATA} {after[DATA][0]}, {HASH} {after[HASH][0]}" in capsys.readouterr().out
 
 
 def test_nobody_else_may_read_a_backup(whole_office):
