@@ -96,13 +96,22 @@ _REFUSED_NAMES: dict[str, str] = {
     **dict.fromkeys(("xian80", "xian1980", "西安80", "西安1980", "1980西安坐标系"), "Xian 1980"),
 }
 
+_REFUSED_DATUMS = (
+    ("newbeijing", "New Beijing"),
+    ("新北京", "New Beijing"),
+    ("beijing", "Beijing 1954"),
+    ("北京", "Beijing 1954"),
+    ("xian", "Xian 1980"),
+    ("西安", "Xian 1980"),
+)
+
 # The same positions under another number: Esri's and Google's Web Mercator, the three-dimensional geographic CRS
 _SAME_AS: dict[int, int] = {900913: 3857, 102100: 3857, 102113: 3857, 4979: 4326, 4480: 4490}
 
 _CODE = re.compile(
     r"(?:(?:epsg|esri)::?|urn:ogc:def:crs:epsg:[\d.]*:|https?://www\.opengis\.net/def/crs/epsg/[\d.]+/)?(\d{4,6})"
 )
-_AXES = re.compile(r"\s*[:+;]\s*(xy|yx)$")
+_ENDING = re.compile(r"\s*[:+;]\s*(xy|yx|dms)$")
 _WKT = re.compile(
     r"\s*(?:GEOGCS|PROJCS|COMPD_CS|(?:GEOG|GEOD|PROJ|BOUND|COMPOUND|GEODETIC|GEOGRAPHIC|PROJECTED)CRS)\s*\[",
     re.IGNORECASE,
@@ -116,8 +125,8 @@ def parse_crs(given: str | int | pyproj.CRS) -> Crs:
     ----------
     given
         "EPSG:4490", "4490", 4490, an OGC URN or address, a name ("gcj02", "bd09", "wgs84", "cgcs2000", Chinese ones),
-        WKT of a .prj, or a `pyproj.CRS`. Text that ends in ":yx" says that latitude or northing comes first. PROJ
-        strings and JSON are not read: they can name files and grids.
+        WKT of a .prj, or a `pyproj.CRS`. Text that ends in ":yx" says that latitude or northing comes first, ":dms"
+        that degrees are packed as DD.MMSSss. PROJ strings and JSON are not read: they can name files and grids.
 
     Raises
     ------
@@ -134,9 +143,16 @@ def parse_crs(given: str | int | pyproj.CRS) -> Crs:
     if _WKT.match(text):
         return _recognise(_proj_crs(text, text), _shown(text))
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
-    axes = _AXES.search(plain)
-    crs = _named(plain[: axes.start()] if axes else plain, text)
-    return crs.swapped() if axes and axes[1] == AxisOrder.YX else crs
+    endings = set()
+    while ending := _ENDING.search(plain):
+        plain = plain[: ending.start()]
+        endings.add(ending[1])
+    crs = _named(plain, text)
+    if "dms" in endings:
+        if not crs.stored_as_given:
+            raise UnknownCrsError(given=_shown(text))
+        crs = crs.as_packed()
+    return crs.swapped() if AxisOrder.YX in endings else crs
 
 
 def _named(plain: str, text: str) -> Crs:
@@ -197,7 +213,7 @@ def _horizontal(crs: pyproj.CRS, shown: str) -> pyproj.CRS:
 
 
 def _datum_word(crs: pyproj.CRS) -> str:
-    return re.sub(r"[^a-z0-9]", "", crs.datum.name.casefold()) if crs.datum else ""
+    return re.sub(r"[^a-z0-9一-鿿]", "", crs.datum.name.casefold()) if crs.datum else ""
 
 
 def _ellipsoid_is(crs: pyproj.CRS, semi_major_m: float, inverse_flattening: float) -> bool:
@@ -211,7 +227,7 @@ def _ellipsoid_is(crs: pyproj.CRS, semi_major_m: float, inverse_flattening: floa
 
 def _refuse_datum(crs: pyproj.CRS, shown: str) -> None:
     word = _datum_word(crs)
-    for part, datum in (("newbeijing", "New Beijing"), ("beijing", "Beijing 1954"), ("xian", "Xian 1980")):
+    for part, datum in _REFUSED_DATUMS:
         if part in word:
             raise DatumRefusedError(given=shown, datum=datum)
     if "unknown" in word or "unnamed" in word or "notspecified" in word:
@@ -226,7 +242,11 @@ def _family(crs: pyproj.CRS) -> str:
     """Return "cgcs2000", "wgs84" or "": by the datum's name, checked against its ellipsoid."""
     word = _datum_word(crs)
     if _ellipsoid_is(crs, 6378137.0, 298.257222101):
-        return "cgcs2000" if re.search(r"china2000|cgcs2000|chinageodetic", word) else ""
+        return (
+            "cgcs2000"
+            if re.search(r"china2000|cgcs2000|chinageodetic|国家2000|2000国家|国家大地坐标系2000|大地2000", word)
+            else ""
+        )
     if _ellipsoid_is(crs, 6378137.0, 298.257223563):
         return "wgs84" if re.search(r"wgs84|wgs1984|worldgeodeticsystem1984|unknown|unnamed", word) else ""
     return ""

@@ -24,7 +24,7 @@ import shapely
 from pyproj.enums import TransformDirection
 from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # public, but pyproj lists no exports
 
-from geocore import shift
+from geocore import packed_degrees, shift
 from geocore.arrays import XY, BoolArray, Geometries, GeometryArray, LonLat, as_geometries, as_pairs
 
 set_network_enabled(False)
@@ -44,6 +44,8 @@ class CrsKind(StrEnum):
     WEB_MERCATOR = "web_mercator"
     GCJ02 = "gcj02"
     BD09 = "bd09"
+    PIPELINE = "pipeline"
+    """Whatever the parameters of a user lead from: see `geocore.pipelines`."""
 
 
 class AxisOrder(StrEnum):
@@ -69,6 +71,7 @@ _ENVELOPE: dict[CrsKind, _Envelope] = {
     CrsKind.GAUSS_KRUGER_6: (-0.5e6, 0.0, 1.5e6, 6.2e6),
     CrsKind.UTM: (-0.5e6, 0.0, 1.5e6, 1e7),
     CrsKind.WEB_MERCATOR: (-20037508.35, -20048966.11, 20037508.35, 20048966.11),
+    CrsKind.PIPELINE: (-1e9, -1e9, 1e9, 1e9),
 }
 
 
@@ -86,6 +89,10 @@ class Crs:
         Of Gauss-Kruger and UTM, else None.
     zone_prefix
         Whether eastings begin with the zone number (36,500,000 rather than 500,000).
+    packed
+        Whether degrees, minutes and seconds are packed into one number, DD.MMSSss.
+    pipeline
+        The steps of a PROJ pipeline to CGCS2000 degrees; empty but for `CrsKind.PIPELINE`.
     """
 
     name: str
@@ -97,14 +104,17 @@ class Crs:
     central_meridian_deg: float | None = None
     zone_prefix: bool = False
     axis_order: AxisOrder = AxisOrder.XY
+    packed: bool = False
+    pipeline: str = ""
 
     def __str__(self) -> str:
         return self.key
 
     @property
     def key(self) -> str:
-        """Return the text to store and to give to `parse_crs`: "EPSG:4546", "EPSG:4546:yx", "gcj02"."""
-        return self.name if self.axis_order is AxisOrder.XY else f"{self.name}:{self.axis_order}"
+        """Return the text to store and to give to `parse_crs`: "EPSG:4546:yx", "EPSG:4490:dms", "gcj02"."""
+        axes = "" if self.axis_order is AxisOrder.XY else f":{self.axis_order}"
+        return f"{self.name}{axes}{':dms' if self.packed else ''}"
 
     @property
     def in_degrees(self) -> bool:
@@ -115,6 +125,15 @@ class Crs:
     def shifted(self) -> bool:
         """Return whether this is an obfuscated CRS of a web map: GCJ-02 or BD-09."""
         return self.kind in (CrsKind.GCJ02, CrsKind.BD09)
+
+    @property
+    def stored_as_given(self) -> bool:
+        """Return whether positions keep their digits: they are degrees of what is taken for CGCS2000."""
+        return self.kind is CrsKind.GEOGRAPHIC and not self.packed
+
+    def as_packed(self) -> "Crs":
+        """Return the same geographic CRS with degrees, minutes and seconds packed into one number."""
+        return replace(self, packed=True)
 
     def swapped(self) -> "Crs":
         """Return the same CRS with the two columns the other way round."""
@@ -134,6 +153,12 @@ class Crs:
         inside: BoolArray = (x >= west) & (x <= east) & (y >= south) & (y <= north)
         if not self.in_degrees:  # within 180 m of an origin at sea: degrees that were taken for metres
             inside &= (np.abs(x) > 180) | (np.abs(y) > 90)
+        if self.kind is CrsKind.PIPELINE:  # only its result shows whether the numbers belong to it
+            lon, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)
+            lon[inside], lat[inside] = self._forward()(np.column_stack((x[inside], y[inside]))).T
+            inside &= (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+        if self.packed:
+            inside &= packed_degrees.may_be_packed(np.column_stack((x, y))).all(axis=1)
         return inside
 
     def to_cgcs2000(self, coordinates: npt.ArrayLike) -> LonLat:
@@ -217,6 +242,8 @@ class Crs:
             return shift.gcj02_to_wgs84
         if self.kind is CrsKind.BD09:
             return shift.bd09_to_wgs84
+        if self.packed:
+            return packed_degrees.unpack
         return self._proj(TransformDirection.FORWARD)
 
     def _backward(self) -> Callable[[LonLat], XY]:
@@ -224,28 +251,26 @@ class Crs:
             return shift.wgs84_to_gcj02
         if self.kind is CrsKind.BD09:
             return shift.wgs84_to_bd09
+        if self.packed:
+            return packed_degrees.pack
         return self._proj(TransformDirection.INVERSE)
 
     def _proj(self, direction: TransformDirection) -> Callable[[XY], XY]:
         if self.kind is CrsKind.GEOGRAPHIC:
             return np.copy
+        if self.kind is CrsKind.PIPELINE:
+            return _projector(_TRANSFORMERS.along(self.pipeline), direction)
         assert self.epsg is not None
         # Only the projection is undone, on its own ellipsoid; the datum step is the identity stated above.
         base = CGCS2000_EPSG if self.kind in (CrsKind.GAUSS_KRUGER_3, CrsKind.GAUSS_KRUGER_6) else WGS84_EPSG
-        transformer = _TRANSFORMERS.get(self.epsg, base)
-
-        def project(coordinates: XY) -> XY:
-            x, y = transformer.transform(coordinates[:, 0], coordinates[:, 1], direction=direction)
-            return np.column_stack((x, y))
-
-        return project
+        return _projector(_TRANSFORMERS.get(self.epsg, base), direction)
 
 
 class _Transformers(threading.local):
     """PROJ transformers by CRS: costly to make, and not to be shared between threads (pyproj, advanced examples)."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[int, int], pyproj.Transformer] = {}
+        self._made: dict[tuple[int, int] | str, pyproj.Transformer] = {}
 
     def get(self, source: int, target: int) -> pyproj.Transformer:
         key = (source, target)
@@ -253,8 +278,21 @@ class _Transformers(threading.local):
             self._made[key] = pyproj.Transformer.from_crs(source, target, always_xy=True)
         return self._made[key]
 
+    def along(self, pipeline: str) -> pyproj.Transformer:
+        if pipeline not in self._made:
+            self._made[pipeline] = pyproj.Transformer.from_pipeline(pipeline)
+        return self._made[pipeline]
+
 
 _TRANSFORMERS = _Transformers()
+
+
+def _projector(transformer: pyproj.Transformer, direction: TransformDirection) -> Callable[[XY], XY]:
+    def project(coordinates: XY) -> XY:
+        x, y = transformer.transform(coordinates[:, 0], coordinates[:, 1], direction=direction)
+        return np.column_stack((x, y))
+
+    return project
 
 
 def _transformed(geometries: Geometries, change: Callable[[XY], XY]) -> GeometryArray:

@@ -21,6 +21,7 @@ import shapely
 from geocore.arrays import BoolArray, FloatArray, Geometries, GeometryArray, IntArray, as_geometries, as_pairs
 from geocore.crs_values import BD09, CGCS2000, GCJ02, Crs
 from geocore.errors import GeocoreError
+from geocore.geodesy import distance_m
 
 CANDIDATES = (CGCS2000, GCJ02, BD09)
 
@@ -30,6 +31,13 @@ LEAST_IOU = 0.5
 # The gain that outlines must show: the least of a county of Baise alone is 0.004, its true outline would lose 0.03.
 LEAST_IOU_GAIN = 0.002
 LEAST_SHARE_BETTER = 0.75
+
+# Points beside what is known of the same things: half the distance must go, and this much of it
+LEAST_PAIRS = 3
+LEAST_GAIN_M = 100.0
+
+NEAR_M = 5_000.0
+"""Farther apart, two things of one name are two things."""
 
 # Points: a sign test of the rows that change sides; 3.29 standard deviations are odds of 1 to 1,000 (two-sided).
 LEAST_SIGMAS = 3.29
@@ -51,6 +59,8 @@ class CrsEvidence:
     """Rows that fit better than as given: a point that comes to lie inside, an outline that overlaps more."""
     worse: int
     """Rows that fit worse than as given."""
+    median_m: float = float("nan")
+    """Median distance from what is known of the same things, metres; NaN if nothing was compared so."""
 
 
 class CrsSuspectedError(GeocoreError):
@@ -72,20 +82,22 @@ class Suspicion:
 
     @property
     def code(self) -> str:
-        """Return "outlines_fit_better" or "points_fit_better"."""
+        """Return "points_come_nearer", "outlines_fit_better" or "points_fit_better"."""
+        if not np.isnan(self.suspected.median_m):
+            return "points_come_nearer"
         return "points_fit_better" if np.isnan(self.suspected.median_iou) else "outlines_fit_better"
 
     @property
     def params(self) -> dict[str, str]:
-        """Return what a sentence about it needs: crs, before, after (ratios with three digits), better, compared."""
-        before, after = (
-            evidence.share_inside if np.isnan(evidence.median_iou) else evidence.median_iou
-            for evidence in (self.as_given, self.suspected)
-        )
+        """Return what a sentence about it needs: crs, before, after (ratios, or metres), better, compared."""
+        if self.code == "points_come_nearer":
+            before, after = (f"{one.median_m:.0f} m" for one in (self.as_given, self.suspected))
+        else:
+            before, after = (f"{_fit(one):.3f}" for one in (self.as_given, self.suspected))
         return {
             "crs": self.suspected.crs.key,
-            "before": f"{before:.3f}",
-            "after": f"{after:.3f}",
+            "before": before,
+            "after": after,
             "better": str(self.suspected.better),
             "compared": str(self.suspected.compared),
         }
@@ -167,18 +179,57 @@ def evidence_of_outlines(
     return [overlap.evidence(crs, counted, base) for crs, overlap in zip(candidates, overlaps, strict=True)]
 
 
+def evidence_of_neighbours(
+    lonlat: npt.ArrayLike, known: npt.ArrayLike, candidates: Sequence[Crs] = CANDIDATES
+) -> list[CrsEvidence]:
+    """Return, for each candidate, how near points come to what is known of the same things.
+
+    Parameters
+    ----------
+    lonlat
+        Coordinates as given, shape (n, 2).
+    known
+        CGCS2000 degrees of the same school, dam or household as each row, shape (n, 2); NaN where nothing is known.
+    candidates
+        CRS to try; the first is "as given", with which the others are compared.
+
+    Notes
+    -----
+    A pair that no candidate brings within `NEAR_M` shows two things of one name, and is left out.
+    """
+    given, places = as_pairs(lonlat), as_pairs(known)
+    comparable = np.isfinite(given).all(axis=1) & np.isfinite(places).all(axis=1)
+    given, places = given[comparable], places[comparable]
+    metres = [np.nan_to_num(distance_m(crs.to_cgcs2000(given), places), nan=np.inf) for crs in candidates]
+    near = np.min(metres, axis=0, initial=np.inf) <= NEAR_M
+    metres = [one[near] for one in metres]
+    return [
+        CrsEvidence(
+            crs=crs,
+            compared=int(near.sum()),
+            share_inside=float("nan"),
+            median_iou=float("nan"),
+            better=int((one < metres[0]).sum()),
+            worse=int((one > metres[0]).sum()),
+            median_m=float(np.median(one)) if len(one) else float("nan"),
+        )
+        for crs, one in zip(candidates, metres, strict=True)
+    ]
+
+
 def suspicion(evidence: Sequence[CrsEvidence]) -> Suspicion | None:
     """Return a suspicion if another candidate fits clearly better than the first, else None.
 
     Parameters
     ----------
     evidence
-        From `evidence_of_points` or `evidence_of_outlines`; the first is "as given".
+        From one of the functions above; the first is "as given".
 
     Notes
     -----
     Outlines: the median overlap rises by `LEAST_IOU_GAIN` and `LEAST_SHARE_BETTER` of them improve. Points: more come
-    to lie inside than leave, by `LEAST_SIGMAS` of a sign test. A wrong suspicion costs the user one option; a missed
+    to lie inside than leave, by `LEAST_SIGMAS` of a sign test; or they come nearer to what is known of the same things,
+    by half the distance and `LEAST_GAIN_M`. A wrong suspicion costs the user one option; a missed
     one moves every feature by half a kilometre.
     """
     as_given, *others = evidence
@@ -189,12 +240,18 @@ def suspicion(evidence: Sequence[CrsEvidence]) -> Suspicion | None:
 
 
 def _fit(evidence: CrsEvidence) -> float:
+    if not np.isnan(evidence.median_m):
+        return -evidence.median_m
     return evidence.share_inside if np.isnan(evidence.median_iou) else evidence.median_iou
 
 
 def _fits_clearly_better(one: CrsEvidence, as_given: CrsEvidence) -> bool:
     if one.compared == 0:
         return False
+    if not np.isnan(one.median_m):
+        nearer_m = as_given.median_m - one.median_m
+        often = one.better >= LEAST_SHARE_BETTER * one.compared and one.compared >= LEAST_PAIRS
+        return often and nearer_m >= LEAST_GAIN_M and one.median_m <= as_given.median_m / 2
     if np.isnan(one.median_iou):
         changed = one.better + one.worse
         return changed > 0 and (one.better - one.worse) / changed**0.5 >= LEAST_SIGMAS

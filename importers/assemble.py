@@ -16,8 +16,9 @@ from geocore.crs import Crs
 from importers.cells import REGIONS, Cells, missing_columns, read_cells
 from importers.codes import derived_codes
 from importers.columns import ColumnMap
-from importers.crs_choice import CrsChoice, choose_crs
-from importers.divisions import CodeArray, KnownCodes
+from importers.crs_choice import AUTO, choose_crs
+from importers.crs_clues import Clues
+from importers.divisions import CodeArray, KnownCodes, divisions_named
 from importers.places import Owner, owners
 from importers.problems import ProblemCode
 from importers.readers import Source
@@ -75,7 +76,7 @@ def assemble(
     known = KnownCodes.stored(order.using)
     cells = read_cells(layer, columns, order.defaults, rows=rows, known=known, user=order.user)
     given = given_geometries(layer, source, columns, rows)
-    crs = crs_of(order, source.crs, given, cells, detected)
+    crs = crs_of(order, clues_of(order, source, given, cells), detected, rows)
     shapes = {name: stored_shapes(layer, name, one, crs, rows) for name, one in given.items()} if crs else {}
     owning = owners(layer, cells, shapes, rows, area=area, using=order.using)
     codes, derived = codes_of(layer, cells, shapes, rows)
@@ -93,24 +94,60 @@ def assemble(
     return Assembled(staged, derived, alike, scopes_of(layer, owning), missing_columns(layer, present))
 
 
-def crs_of(
-    order: ImportOrder, said: str | None, given: dict[str, Given], cells: Cells, detected: Detected
-) -> Crs | None:
-    """Return the CRS of all geometries, and say in `detected` what was considered; None without any geometry."""
+def crs_of(order: ImportOrder, clues: Clues | None, detected: Detected, rows: Rows) -> Crs | None:
+    """Return the CRS of all geometries, and say in `detected` what was considered; None without any geometry.
+
+    Raises
+    ------
+    ImportRefusedError
+        It is unknown, suspected or not accepted.
+    """
+    if clues is None:
+        return None
+    choice = choose_crs(clues, named=order.crs, pipeline=order.pipeline)
+    detected.crs_candidates, detected.outlines = choice.candidates, choice.evidence
+    if choice.refusal is not None:
+        raise choice.refusal
+    detected.crs = choice.crs.key
+    rows.warnings += choice.warnings
+    return choice.crs
+
+
+def clues_of(order: ImportOrder, source: Source, given: dict[str, Given], cells: Cells) -> Clues | None:
+    """Return what the rows, or a first part of them, say of their CRS; None without any geometry."""
     drawn = [one.shapes for one in given.values()]
     if not drawn or all(shapely.is_missing(one).all() for one in drawn):
         # nothing to choose for; a named CRS is still checked
-        if not drawn and order.crs is None:
+        if not drawn and order.crs in {None, AUTO}:
             return None
-        drawn = drawn or [np.array([], dtype=object)]
+        drawn = drawn or [np.full(len(source), None, dtype=object)]
     first: GeometryArray = drawn[0]
     for other in drawn[1:]:
         first = np.where(shapely.is_missing(first), other, first)
-    claims = cells.codes("code" if order.layer.key == REGIONS else "region", len(first))
-    choice: CrsChoice = choose_crs(order.layer, first, named=order.crs, said=said, claims=claims, using=order.using)
-    detected.crs, detected.crs_candidates = choice.crs.key, choice.candidates
-    detected.outlines = choice.evidence
-    return choice.crs
+    values = cells.all()
+    names = values.get("name")
+    return Clues(
+        layer=order.layer,
+        shapes=first,
+        claims=claims_of(order, source, cells),
+        said=source.crs,
+        words=tuple(one.label for one in given.values() if one.label),
+        first_axis=next((one.first_axis for one in given.values() if one.first_axis), 0),
+        codes=cells.codes("code", len(first)) if "code" in values else None,
+        names=None if names is None else cells.codes("name", len(first)),
+        user=order.user,
+        using=order.using,
+    )
+
+
+def claims_of(order: ImportOrder, source: Source, cells: Cells) -> CodeArray:
+    """Return the division that each row names: by code, or else by a column of names of counties or townships."""
+    claims = cells.codes("code" if order.layer.key == REGIONS else "region", len(source))
+    if order.layer.key == REGIONS or any(code is not None for code in claims):
+        return claims
+    texts = [column.values for column in source.columns if pa.types.is_string(column.values.type)]
+    named = divisions_named(texts, order.using)
+    return claims if named is None else named
 
 
 def codes_of(

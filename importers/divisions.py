@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,9 +59,23 @@ class Surveyed:
             found = cursor.fetchall()
             cursor.execute(load("importers", "any_surveyed"))
             (stored,) = cursor.fetchone()
-        codes = np.array([code for code, _wkb in found], dtype=object)
-        geoms = shapely.from_wkb(np.array([bytes(wkb) for _code, wkb in found], dtype=object))
-        return cls(codes, np.atleast_1d(geoms), bool(stored))
+        return cls.of_rows(found, any_stored=bool(stored))
+
+    @classmethod
+    def claimed(cls, codes: CodeArray, using: str = DEFAULT_DB_ALIAS) -> Surveyed:
+        """Return the divisions that rows name by `codes`, and all above them, wherever they are."""
+        chains = [(one, *one.ancestors()) for one in (DivisionCode(str(code)) for code in set(codes) - {None})]
+        wanted = sorted({step.code for chain in chains for step in chain})
+        with connections[using].cursor() as cursor:
+            cursor.execute(load("importers", "divisions_by_code"), {"codes": wanted})
+            return cls.of_rows(cursor.fetchall(), any_stored=True)
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[tuple[str, bytes]], *, any_stored: bool) -> Surveyed:
+        """Return divisions of rows of code and WKB."""
+        codes = np.array([code for code, _wkb in rows], dtype=object)
+        geoms = shapely.from_wkb(np.array([bytes(wkb) for _code, wkb in rows], dtype=object))
+        return cls(codes, np.atleast_1d(geoms), any_stored)
 
     def index_of(self, points: GeometryArray) -> IntArray:
         """Return the index of the division that each point lies in (boundaries count); -1 for none and for None."""
@@ -147,3 +162,36 @@ def from_gb(text: str) -> str:
         return DivisionCode.from_gb(text).code
     except DivisionCodeError:
         return text
+
+
+LEAST_NAMED = 0.8
+"""Share of the different words of a column that must be names of divisions before it counts as one that names them."""
+
+MOST_WORDS = 2_000
+"""Different words looked at: a column of addresses has as many as rows."""
+
+
+def divisions_named(columns: Iterable[pa.Array], using: str = DEFAULT_DB_ALIAS) -> CodeArray | None:
+    """Return the codes of the divisions that a column of names means; None where no column holds such names.
+
+    Parameters
+    ----------
+    columns
+        Text, shape (n,) each. The one that names the lowest divisions counts.
+    """
+    best: tuple[int, CodeArray] | None = None
+    for values in columns:
+        coded = values.dictionary_encode()
+        words = coded.dictionary.to_pylist()
+        if not 0 < len(words) <= MOST_WORDS:
+            continue
+        with connections[using].cursor() as cursor:
+            cursor.execute(load("importers", "divisions_by_name"), {"names": words})
+            known = dict(cursor.fetchall())
+        if len(known) < LEAST_NAMED * len(words):
+            continue
+        depth = max(DivisionCode(code).level for code in known.values())
+        if best is None or depth > best[0]:
+            codes = np.array([*(known.get(word) for word in words), None], dtype=object)
+            best = depth, codes[coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)]
+    return None if best is None else best[1]

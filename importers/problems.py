@@ -47,15 +47,19 @@ class ProblemCode(StrEnum):
     NO_KNOWN_COLUMN = "no_known_column"
     CRS_UNKNOWN = "crs_unknown"
     CRS_SUSPECTED = "crs_suspected"
+    CRS_DOUBTED = "crs_doubted"
     CRS_NOT_NAMED = "crs_not_named"
     CRS_NOT_ALLOWED = "crs_not_allowed"
     DATUM_REFUSED = "datum_refused"
+    PIPELINE_REFUSED = "pipeline_refused"
+    PIPELINE_ELSEWHERE = "pipeline_elsewhere"
     NO_IMPORT_RIGHT = "no_import_right"
     BUSY = "busy"
     # a row
     RAGGED_ROW = "ragged_row"
     MISSING = "missing"
     NOT_A_NUMBER = "not_a_number"
+    NOT_A_COORDINATE = "not_a_coordinate"
     NOT_AN_INTEGER = "not_an_integer"
     OUT_OF_BOUNDS = "out_of_bounds"
     NOT_A_DATE = "not_a_date"
@@ -164,10 +168,13 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
     ProblemCode.CRS_SUSPECTED: (
         _(
             "The positions look like %(crs)s, the shifted coordinates of a web map, although the file does not say "
-            "so: they agree with the known boundaries to %(before)s as given and to %(after)s after undoing the shift "
-            "(%(better)s of %(compared)s fit better)."
+            "so: %(detail)s (%(better)s of %(compared)s fit better)."
         ),
         _("Name the system: --crs %(crs)s if the data come from such a map, --crs EPSG:4490 if you are certain not."),
+    ),
+    ProblemCode.CRS_DOUBTED: (
+        _("The file says that its coordinates are in %(value)s, but they look like %(crs)s: %(detail)s."),
+        _("Name the system: --crs %(crs)s if that is right, --crs %(value)s if you are certain of what the file says."),
     ),
     ProblemCode.CRS_NOT_NAMED: (
         _("The file does not say in which coordinate reference system its numbers are (%(detail)s)."),
@@ -180,9 +187,20 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
     ProblemCode.DATUM_REFUSED: (
         _("“%(given)s” is on the datum %(datum)s, tens of metres off CGCS2000 by another amount in each place."),
         _(
-            "Ask the surveying office to transform the file to CGCS2000 with the parameters of the county, "
-            "and send that."
+            "Ask the surveying office to transform the file to CGCS2000 with the parameters of the county and send "
+            "that, or give its parameters yourself (--pipeline)."
         ),
+    ),
+    ProblemCode.PIPELINE_REFUSED: (
+        _("“%(value)s” can't stand in a transformation."),
+        _(
+            "Give a PROJ pipeline of these steps only, without grids and files, from the coordinates of the file to "
+            "CGCS2000 degrees, longitude first: %(allowed)s."
+        ),
+    ),
+    ProblemCode.PIPELINE_ELSEWHERE: (
+        _("The transformation puts the first row to %(value)s, outside China."),
+        _("It must end with longitude and latitude in degrees, in this order; check the central meridian and axes."),
     ),
     ProblemCode.NO_IMPORT_RIGHT: (
         _("%(value)s may not import into %(layer)s."),
@@ -200,6 +218,10 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
     ProblemCode.NOT_A_NUMBER: (
         _("“%(value)s” is not a number."),
         _("Write digits alone, such as 12.5, without a unit."),
+    ),
+    ProblemCode.NOT_A_COORDINATE: (
+        _("“%(value)s” is not a coordinate."),
+        _("Write it like the other rows: 107.2583, or 107°15′30″ with minutes and seconds below 60."),
     ),
     ProblemCode.NOT_AN_INTEGER: (_("“%(value)s” is not a whole number."), _("Write it without a fraction.")),
     ProblemCode.OUT_OF_BOUNDS: (

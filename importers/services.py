@@ -45,7 +45,9 @@ class ImportOrder:
     user
         None: the system itself, everywhere.
     crs, encoding
-        As the user names them; None: detect.
+        As the user names them; None: detect. "auto" as `crs`: what the evidence decides, even against the file.
+    pipeline
+        PROJ pipeline from the file's coordinates to CGCS2000 degrees, instead of a CRS; see `geocore.pipelines`.
     columns
         Column to field, over the declared aliases.
     defaults
@@ -60,6 +62,7 @@ class ImportOrder:
     path: Path
     user: Asker | None = None
     crs: str | None = None
+    pipeline: str | None = None
     encoding: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -112,6 +115,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
         format=source.format,
         encoding=source.encoding,
         crs=detected.crs or "",
+        pipeline=order.pipeline or "",
         mapping=columns.as_json(),
         reason=order.reason[:LONGEST_REASON],
         requested_by_id=None if order.user is None else order.user.pk,

@@ -15,13 +15,14 @@ from django.contrib.gis.db.models import GeometryField
 from shapely import GeometryType
 
 from geocore.arrays import BoolArray, GeometryArray
-from geocore.crs import AxisOrder, Crs, CrsKind
+from geocore.coordinate_text import read_coordinates
+from geocore.crs import AxisOrder, Crs
 from geocore.geometry import LINES, POINTS, POLYGONS, FaultCode, GeometryFault, as_multipolygons, find_faults
 from importers.columns import ColumnMap
 from importers.problems import ProblemCode, from_fault
 from importers.readers import Column, Source
 from importers.rows import Rows, as_mask
-from importers.values import as_text, read_float
+from importers.values import as_text
 from layers.fields import field_of
 from layers.spec import SpatialLayer
 
@@ -50,12 +51,15 @@ class Given:
         What the file calls it, for problems.
     faults
         Found while reading.
+    first_axis
+        1 where letters of the hemispheres say that the first column is a longitude, -1 a latitude, 0 nothing.
     """
 
     shapes: GeometryArray
     label: str | None
     texts: pa.Array | None = None
     faults: tuple[GeometryFault, ...] = ()
+    first_axis: int = 0
 
 
 def given_geometries(layer: SpatialLayer, source: Source, columns: ColumnMap, rows: Rows) -> dict[str, Given]:
@@ -64,25 +68,28 @@ def given_geometries(layer: SpatialLayer, source: Source, columns: ColumnMap, ro
     if source.geometries is not None:
         found[layer.imports.geometry] = Given(source.geometries, None, faults=tuple(source.faults))
     for name, (x, y) in columns.points.items():
-        found[name] = points_of(layer, name, (x, y), rows)
+        found[name] = points_of((x, y), rows)
     return found
 
 
-def points_of(layer: SpatialLayer, name: str, columns: tuple[Column, Column], rows: Rows) -> Given:
+def points_of(columns: tuple[Column, Column], rows: Rows) -> Given:
     """Return points of two columns; half a position is rejected, none is None."""
-    field = field_of(layer.model, name)
     x, y = (as_text(column.values) for column in columns)
-    east, north = (read_float(field, column.name, cells, rows) for column, cells in zip(columns, (x, y), strict=True))
+    east, north = (read_coordinates(cells) for cells in (x, y))
     label = ", ".join(column.name for column in columns)
-    half = as_mask(pc.xor(pc.is_valid(x), pc.is_valid(y)))
-    rows.reject(half, label, ProblemCode.MISSING)
-    both = as_mask(pc.and_(pc.is_finite(east), pc.is_finite(north)))
+    for column, cells, one in zip(columns, (x, y), (east, north), strict=True):
+        endless = as_mask(pc.is_valid(cells)) & ~one.bad & ~np.isfinite(one.values)
+        rows.reject(endless, column.name, ProblemCode.NOT_FINITE, cells)
+        rows.reject(one.bad, column.name, ProblemCode.NOT_A_COORDINATE, cells)
+    rows.reject(as_mask(pc.xor(pc.is_valid(x), pc.is_valid(y))), label, ProblemCode.MISSING)
+    texts = pc.binary_join_element_wise(x, y, ", ", null_handling="replace", null_replacement="")
+    first_axis = int(np.sign(np.sign(east.axis - north.axis).sum()))
+    crossed = np.sign(east.axis - north.axis) == -first_axis if first_axis else np.zeros(len(texts), dtype=np.bool_)
+    rows.reject(crossed | ((east.axis != 0) & (east.axis == north.axis)), label, ProblemCode.NOT_A_COORDINATE, texts)
+    both = np.isfinite(east.values) & np.isfinite(north.values) & ~crossed
     shapes = np.full(len(both), None, dtype=object)
-    numbers = [np.asarray(one.to_numpy(zero_copy_only=False), dtype=np.float64)[both] for one in (east, north)]
-    shapes[both] = shapely.points(*numbers)
-    return Given(
-        shapes, label, texts=pc.binary_join_element_wise(x, y, ", ", null_handling="replace", null_replacement="")
-    )
+    shapes[both] = shapely.points(east.values[both], north.values[both])
+    return Given(shapes, label, texts=texts, first_axis=first_axis)
 
 
 def stored_shapes(layer: SpatialLayer, name: str, given: Given, crs: Crs, rows: Rows) -> GeometryArray:
@@ -97,7 +104,7 @@ def stored_shapes(layer: SpatialLayer, name: str, given: Given, crs: Crs, rows: 
     strange = ~done & ~crs.geometries_fit(given.shapes)
     reject_strangers(strange, given, crs, rows)
     done |= strange | rows_with_bad_cells(given, rows)
-    if not unchanged(crs):
+    if not crs.stored_as_given:
         moved = shapely.transform(moved, lambda xy: np.round(xy, DECIMALS))
     for fault in find_faults(moved, ACCEPT[field.geom_type], missing_ok=field.null):
         if not done[fault.row]:
@@ -112,11 +119,6 @@ def rows_with_bad_cells(given: Given, rows: Rows) -> BoolArray:
     if given.texts is None:
         return np.zeros(len(given.shapes), dtype=np.bool_)
     return np.asarray(rows.bad & shapely.is_missing(given.shapes), dtype=np.bool_)
-
-
-def unchanged(crs: Crs) -> bool:
-    """Return whether coordinates in `crs` are stored as they are."""
-    return crs.kind is CrsKind.GEOGRAPHIC
 
 
 def as_stored(kind: str, shapes: GeometryArray, given: Given, rows: Rows) -> GeometryArray:
@@ -169,7 +171,10 @@ def shown(given: Given, row: int) -> str:
 
 def kept_as_given(given: Mapping[str, Given], crs: Crs | None, file_name: str, rows: Rows) -> pa.Array:
     """Return what each row keeps of its origin, as JSON text: crs, file, row, and the geometry as it came in."""
-    head = json.dumps({"crs": crs.key if crs else None, "file": file_name}, ensure_ascii=False)[:-1]
+    said = {"crs": crs.key if crs else None, "file": file_name}
+    if crs is not None and crs.pipeline:
+        said["pipeline"] = crs.pipeline
+    head = json.dumps(said, ensure_ascii=False)[:-1]
     parts: list[Any] = [pa.scalar(f'{head}, "row": '), pa.array(rows.numbers).cast(pa.string())]
     if len(given) == 1:
         parts += [pa.scalar(', "geometry": '), quoted(raw_texts(next(iter(given.values()))))]

@@ -41,7 +41,16 @@ class Command(BaseCommand):
         """Declare what may be given."""
         parser.add_argument("layer", metavar="LAYER", help="such as sites, households, plots")
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--crs", metavar="C", help="such as EPSG:4546 or gcj02; default: what the file says")
+        parser.add_argument(
+            "--crs",
+            metavar="C",
+            help="such as EPSG:4546, EPSG:4490:yx or gcj02; auto: what the evidence says; default: what the file says",
+        )
+        parser.add_argument(
+            "--pipeline",
+            metavar="P",
+            help="PROJ pipeline from the file's coordinates to CGCS2000 degrees, instead of --crs",
+        )
         parser.add_argument(
             "--map", action="append", default=[], metavar="COL=FIELD", help="what a column means; may be repeated"
         )
@@ -92,6 +101,7 @@ class Command(BaseCommand):
                 path=options["file"],
                 user=account(options["user"]),
                 crs=options["crs"],
+                pipeline=options["pipeline"],
                 encoding=options["encoding"],
                 columns=pairs(options["map"], "--map COL=FIELD"),
                 defaults=pairs(options["default"], "--default FIELD=VALUE"),
@@ -130,6 +140,7 @@ class Command(BaseCommand):
             name=name,
             options={
                 "crs": options["crs"],
+                "pipeline": options["pipeline"],
                 "encoding": options["encoding"],
                 "columns": columns,
                 "defaults": defaults,
