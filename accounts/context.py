@@ -18,7 +18,7 @@ from accounts.roles import Action, Role, Through
 from accounts.selectors import granted_area
 
 if TYPE_CHECKING:
-    from accounts.selectors import Asker
+    from accounts.selectors import Asker, GrantedArea
 
 PERSONAL_LAYER = "households"
 PERSONAL_ROLES = frozenset({Role.PLANNER, Role.FIELD, Role.LAND_OFFICIAL, Role.STEWARD})
@@ -85,8 +85,13 @@ def personal_scope(user: Asker | None, roles: frozenset[Role] = PERSONAL_ROLES) 
     """Return the division prefixes and sites whose personal rows `user` may touch; `*` is everywhere."""
     if user is None:
         return "*", ""
-    area = granted_area(user=user, layer=PERSONAL_LAYER, action=Action.PERSONAL, roles=roles)
+    area = personal_area(user, roles)
     return ("*" if area.everywhere else ",".join(area.divisions)), ",".join(area.sites)
+
+
+def personal_area(user: Asker, roles: frozenset[Role] = PERSONAL_ROLES) -> GrantedArea:
+    """Return where `user` may read personal rows."""
+    return granted_area(user=user, layer=PERSONAL_LAYER, action=Action.PERSONAL, roles=roles)
 
 
 def set_local(cursor: object, values: list[str]) -> None:

@@ -16,9 +16,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.context import PERSONAL_LAYER, PERSONAL_ROLES, acting_as
+from accounts.context import acting_as, personal_area
 from accounts.roles import Action, Through
-from accounts.selectors import granted_area
 from layers.errors import EditError
 from layers.forms.feature import editable_fields
 from layers.forms.reason import MAX_REASON, ReasonField
@@ -235,8 +234,7 @@ class PersonalAdmin(admin.ModelAdmin[Any]):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether a grant lets the user read personal data somewhere."""
-        user = request.user
-        return not granted_area(user=user, layer=PERSONAL_LAYER, action=Action.PERSONAL, roles=PERSONAL_ROLES).nowhere
+        return not personal_area(request.user).nowhere
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-RESERVED = ("new", "features.geojson")
+RESERVED = ("new", "people", "features.geojson")
 """What stands at the place of a code and is none."""
 
 _ESCAPED = re.compile(r"~([0-9A-F]{2})")

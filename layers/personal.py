@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from geocore.id_numbers import IdNumberSyntheticError, parse_id_number
+from geocore.phones import parse_phone
 from layers.history import keep_history
 from layers.sealing.fields import HashField, SealedDate, SealedField, SealedQuerySet, SealedText
 
@@ -52,12 +53,32 @@ class SealedIdNumber(SealedText):
         IdNumberError
             Which rule it breaks.
         """
-        if not value:
-            return ""
-        number = parse_id_number(str(value))
-        if number.synthetic and settings.PRODUCTION:
-            raise IdNumberSyntheticError
-        return number.text
+        return tidied_id_number(str(value)) if value else ""
+
+
+class SealedPhone(SealedText):
+    """A phone number, written one way so that its hash finds it; what is none is refused when it is set."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label, 20)
+
+    def to_stored(self, value: Any) -> str:
+        """Return the digits; PhoneError where it is no number."""
+        return parse_phone(str(value)) if value else ""
+
+
+def tidied_id_number(given: str) -> str:
+    """Return an ID number as it is kept and found.
+
+    Raises
+    ------
+    IdNumberError
+        Which rule it breaks; also where it is made up for demonstrations and this is production.
+    """
+    number = parse_id_number(given)
+    if number.synthetic and settings.PRODUCTION:
+        raise IdNumberSyntheticError
+    return number.text
 
 
 class HouseholdKey(models.Model):
@@ -109,7 +130,7 @@ class HouseholdIdentity(Signed):
     sealed = SealedField(_("sealed personal data"))
     phone_hash = HashField(_("keyed hash of the phone number"), of="phone")
     head_name = SealedText(_("head of household"), 60)
-    phone = SealedText(_("phone number"), 20)
+    phone = SealedPhone(_("phone number"))
 
     objects = SealedQuerySet.as_manager()
 
@@ -143,7 +164,7 @@ class Person(Signed):
     phone_hash = HashField(_("keyed hash of the phone number"), of="phone")
     name = SealedText(_("name"), 60)
     id_number = SealedIdNumber(_("identity number"))
-    phone = SealedText(_("phone number"), 20)
+    phone = SealedPhone(_("phone number"))
     born_on = SealedDate(_("born on"))
     sex = SealedText(_("sex"), 1)
     ethnicity = SealedText(_("ethnicity"), 20)

@@ -9,6 +9,7 @@ from layers.views.geojson import geojson
 from layers.views.history import history, restore
 from layers.views.lists import layer_list
 from layers.views.members import members
+from layers.views.people import people
 from layers.views.remove import remove
 
 register_converter(CodeConverter, "code")
@@ -18,6 +19,7 @@ urlpatterns = [
     path("<slug:layer>/", layer_list, name="list"),
     path("<slug:view>/features.geojson", geojson, name="geojson"),
     path("<slug:layer>/new/", create, name="create"),
+    path("<slug:layer>/people/", people, name="people"),
     path("<slug:layer>/<code:code>/", dossier, name="dossier"),
     path("<slug:layer>/<code:code>/edit/", edit, name="edit"),
     path("<slug:layer>/<code:code>/delete/", remove, name="delete"),
