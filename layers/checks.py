@@ -33,6 +33,7 @@ def named_fields(layer: SpatialLayer) -> Iterator[tuple[str, str]]:
     places = {
         "public": layer.public,
         "internal": layer.internal,
+        "personal": layer.personal,
         "columns": layer.columns,
         "filters": layer.filters,
         "search": layer.search,
@@ -94,4 +95,12 @@ def leaked_fields(layer: SpatialLayer) -> Iterator[Error]:
             hint="Set Access(public=True), or move the properties to internal.",
             obj=layer.model,
             id="layers.E004",
+        )
+    drawn = [name for name in layer.personal if name in layer.properties(staff=True)]
+    if drawn:
+        yield Error(
+            f"Layer “{layer.key}” declares as personal what maps and tiles carry: {', '.join(drawn)}.",
+            hint="Take it out of public and internal, and keep it in groups.",
+            obj=layer.model,
+            id="layers.E005",
         )

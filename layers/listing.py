@@ -95,13 +95,17 @@ def sortable(layer: SpatialLayer) -> tuple[str, ...]:
 
 def listed_features(layer: SpatialLayer, *, user: Asker, query: ListQuery) -> FeatureQuerySet:
     """Return the features that `user` may see and that `query` asks for, in a stable order."""
+    return features_for(layer, user=user).filter(*tests_of(layer, query)).order_by(*order(layer, query.sort))
+
+
+def tests_of(layer: SpatialLayer, query: ListQuery) -> list[Q]:
+    """Return what `query` asks of a row; who may see the row is another matter."""
     tests = [Q(**{f"{name}__in": values}) for name, values in query.among.items()]
     tests += [Q(**{f"{name}__lte": day}) for name, day in query.until.items()]
     tests += [Q(**{f"{name}__isnull": True}) for name in query.missing]
     if query.region:
         tests.append(Q(**{f"{region_path(layer)}__startswith": DivisionCode.parse(query.region).prefix}))
-    tests += [containing(layer, word) for word in query.words.split()]
-    return features_for(layer, user=user).filter(*tests).order_by(*order(layer, query.sort))
+    return tests + [containing(layer, word) for word in query.words.split()]
 
 
 def containing(layer: SpatialLayer, word: str) -> Q:

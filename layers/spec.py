@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 CGCS2000 = 4490
 """SRID of every stored geometry: CGCS2000 geographic, x = longitude, y = latitude, degrees."""
 
+EXPORTS = ("gpkg", "geojson", "shp", "csv", "xlsx", "kml", "fgb", "parquet")
+"""Formats in which every layer can leave; `txt`, of the land office, is for parcels."""
+
 NOBODY: frozenset[Role] = frozenset()
 
 
@@ -148,8 +151,12 @@ class SpatialLayer:
     ----------
     public, internal
         Model fields that maps, tiles and exports carry: to anybody (on public layers), and to people with a grant.
-        The dossier and the form show what is in `groups` besides, to people with a grant alone. A field named
-        nowhere is on no surface. Personal data has no place in a layer's table at all.
+        The dossier, the form and exports show what is in `groups` besides, to people with a grant alone. A field named
+        nowhere is on no surface. Names, ID numbers and phones have no place in a layer's table at all.
+    personal
+        What is in `groups` and says how single people live: an export carries it only where a reason is stated.
+    exports
+        Keys of the formats (`importers.exporters.formats`) in which the layer leaves.
     views
         At least one; the first is the layer itself.
     owner
@@ -176,9 +183,10 @@ class SpatialLayer:
     views: tuple[LayerView, ...]
     internal: tuple[str, ...]
     public: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
     imports: ImportMap = field(default_factory=ImportMap)
-    exports: tuple[str, ...] = ("gpkg", "geojson", "shp", "csv", "xlsx", "kml", "fgb", "parquet")
+    exports: tuple[str, ...] = EXPORTS
     owner: Owner = "region"
     site_lookup: str | None = None
     inside_area: tuple[str, ...] = ()
@@ -203,3 +211,8 @@ class SpatialLayer:
     def properties(self, *, staff: bool) -> tuple[str, ...]:
         """Return the fields that a reader sees: `public` only, or `public` and `internal`."""
         return tuple(dict.fromkeys((*self.public, *self.internal))) if staff else self.public
+
+    def exported(self, *, personal: bool) -> tuple[str, ...]:
+        """Return the fields that an export carries: all that the dossier shows, the personal ones only on demand."""
+        shown = (*self.properties(staff=True), *(name for _title, names in self.groups for name in names))
+        return tuple(name for name in dict.fromkeys(shown) if personal or name not in self.personal)

@@ -10,10 +10,10 @@ import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 
+from importers.exporters.sheets import Table, write_csv, write_xlsx
 from layers.models import Region
 from spatial_analysis.feeds import household_codes
 from spatial_analysis.files.geopackage import write_geopackage
-from spatial_analysis.files.tables import Table, write_csv, write_xlsx
 from spatial_analysis.relocation_answer import MILLIMETRES, band_titles, code_text, yes_no
 
 if TYPE_CHECKING:

@@ -74,6 +74,14 @@ class Income(models.TextChoices):
         "old_home_accuracy_m",
         "new_home_accuracy_m",
     ),
+    personal=(
+        "out_of_poverty_on",
+        "labour_force",
+        "own_funds_yuan",
+        "room",
+        "certificates",
+        "main_income",
+    ),
     access=Access(change=frozenset({Role.PLANNER, Role.FIELD, Role.STEWARD})),
     imports=ImportMap(
         columns={

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from layers.base import Feature, InRegion, area_of, valid
 from layers.registry import spatial_layer
-from layers.spec import CGCS2000, Access, ImportMap, TileRule
+from layers.spec import CGCS2000, EXPORTS, Access, ImportMap, TileRule
 
 
 class Stage(models.TextChoices):
@@ -122,6 +122,7 @@ NO_OVERLAP = """
     ),
     site_lookup="household__site_id",
     inside_area=("geom",),
+    exports=(*EXPORTS, "txt"),
     protected=STAGE_FIELDS,
     columns=("code", "region", "household", "stage", "declared_area_mu", "area_m2", "due_on"),
     filters=("stage", "target_use"),

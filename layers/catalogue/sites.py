@@ -8,7 +8,7 @@ from layers.base import Feature, InRegion, area_of, multipolygon, valid
 from layers.programmes import Programme
 from layers.registry import spatial_layer
 from layers.site_items import validate_items
-from layers.spec import Access, ImportMap, MatchKey, TileRule
+from layers.spec import EXPORTS, Access, ImportMap, MatchKey, TileRule
 
 
 @spatial_layer(
@@ -51,6 +51,7 @@ from layers.spec import Access, ImportMap, MatchKey, TileRule
         code_prefix="AZ",
         defaults={"programme": Programme.POVERTY},
     ),
+    exports=(*EXPORTS, "txt"),
     site_lookup="code",
     inside_area=("geom",),
     columns=("code", "name", "region", "programme", "planned_households", "actual_households", "actual_persons"),

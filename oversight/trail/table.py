@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from importers.exporters.sheets import inert
 from oversight.trail.words import in_words
-from spatial_analysis.files.tables import inert
 
 if TYPE_CHECKING:
     from oversight.trail.question import Happening

@@ -1,0 +1,87 @@
+"""Exported files read by other programs' libraries: name of the column to its values, places as WKB."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import shapely
+from pyarrow import parquet
+
+Columns = dict[str, list[Any]]
+
+
+def by_gdal(path: Path) -> Columns:
+    """Return what GDAL reads, row by row; the geometry under the name "geometry"."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # FlatGeobuf's own Arrow reader fails at rows without a place (GDAL 3.12)
+        pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
+        _meta, table = pyogrio.read_arrow(path)
+    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    geometry = next(name for name in ("geom", "new_home", "dam", "wkb_geometry") if name in columns)
+    columns["geometry"] = columns.pop(geometry)
+    return columns
+
+
+def shapefile(path: Path) -> Columns:
+    """Return a zipped shapefile with its columns under their full names."""
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+        drawn = next(Path(folder).glob("*.shp"))
+        columns = by_gdal(drawn)
+        with Path(folder, "fields.csv").open(encoding="utf-8-sig", newline="") as file:
+            full = {line["name"]: line["column"] for line in csv.DictReader(file)}
+    return {full.get(name, name): values for name, values in columns.items()}
+
+
+def geoparquet(path: Path) -> Columns:
+    """Return a GeoParquet file; its primary geometry under the name "geometry"."""
+    table = parquet.read_table(path)
+    geo = json.loads(parquet.read_metadata(path).metadata[b"geo"])
+    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    columns["geometry"] = columns.pop(geo["primary_column"])
+    return columns
+
+
+def geojson(path: Path) -> Columns:
+    """Return a GeoJSON document, its geometries as WKB."""
+    features = json.loads(path.read_text("utf-8"))["features"]
+    names = features[0]["properties"] if features else ()
+    columns: Columns = {name: [one["properties"][name] for one in features] for name in names}
+    for name, values in columns.items():
+        if any(isinstance(value, dict) and "coordinates" in value for value in values):
+            columns[name] = [as_wkb(value) for value in values]
+    columns["geometry"] = [as_wkb(one["geometry"]) for one in features]
+    return columns
+
+
+def as_wkb(geometry: dict[str, Any] | None) -> bytes | None:
+    """Return a GeoJSON geometry as WKB."""
+    return None if geometry is None else shapely.to_wkb(shapely.from_geojson(json.dumps(geometry)), byte_order=1)
+
+
+def text_table(path: Path) -> Columns:
+    """Return a CSV file as Python reads it: text alone."""
+    raw = path.read_bytes()
+    text = raw.decode("utf-8-sig") if raw.startswith(b"\xef\xbb\xbf") else raw.decode("gb18030")
+    lines = list(csv.reader(text.splitlines(keepends=True)))
+    return {name: [line[place] for line in lines[1:]] for place, name in enumerate(lines[0])}
+
+
+READERS: dict[str, Callable[[Path], Columns]] = {
+    "gpkg": by_gdal,
+    "parquet": geoparquet,
+    "geojson": geojson,
+    "fgb": by_gdal,
+    "shp": shapefile,
+    "csv": text_table,
+}
