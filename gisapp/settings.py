@@ -269,6 +269,10 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 
+# The import page: larger files go by command; what is handed in and not committed is not kept for ever.
+IMPORT_MAX_MB = env.integer("GISAPP_IMPORT_MAX_MB", 200, least=1)
+IMPORT_KEEP_DAYS = env.integer("GISAPP_IMPORT_KEEP_DAYS", 7, least=1)
+
 # Background work: the database is the queue.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "backups"]}}
 

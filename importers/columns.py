@@ -14,6 +14,9 @@ from layers.spec import SpatialLayer
 
 SHOWN_COLUMNS = 12
 
+LEFT_OUT = ""
+"""What a column is assigned to that the user wants left out, whatever its name means."""
+
 
 @dataclass(slots=True)
 class ColumnMap:
@@ -91,6 +94,8 @@ def columns_named(
     targets = targets_of(layer)
     chosen: dict[str, list[Column]] = {}
     for name, target in named.items():
+        if target == LEFT_OUT:
+            continue
         if target in layer.protected:
             raise WrongUseError(
                 _("“%(field)s” is set by its own procedure and never taken from a file.") % {"field": target}

@@ -103,3 +103,49 @@ class MappingProfile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.layer} · {self.name}"
+
+
+class UploadState(models.TextChoices):
+    """How far an upload is."""
+
+    NEW = "new", _("not looked at yet")
+    REFUSED = "refused", _("not understood")
+    PROBLEMS = "problems", _("problems found")
+    CLEAN = "clean", _("ready to commit")
+    COMMITTED = "committed", _("committed")
+
+
+class Upload(models.Model):
+    """A file that somebody handed in on the page, what they chose for it, and how its rehearsal ended.
+
+    The files, the report and the picture of the rehearsal lie in a folder of their own (`importers.uploads`), which
+    goes with the row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="import_uploads", verbose_name=_("handed in by")
+    )
+    file_name = models.CharField(_("file"), max_length=255)
+    size_bytes = models.PositiveBigIntegerField(_("size"))
+    created_at = models.DateTimeField(_("handed in at"), auto_now_add=True)
+    layer = models.CharField(_("layer"), max_length=40, blank=True)
+    choices = models.JSONField(_("choices"), default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=UploadState.choices, default=UploadState.NEW)
+    counts = models.JSONField(_("rows"), default=dict)
+    revision = models.PositiveIntegerField(
+        _("revision"), default=0, help_text=_("Grows with each step: a page of an earlier one is told so.")
+    )
+    job_id = models.UUIDField(_("job"), null=True)
+    batch = models.UUIDField(_("batch"), null=True)
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(name="import_upload_state_known", condition=models.Q(state__in=UploadState.values))
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

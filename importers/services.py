@@ -21,6 +21,7 @@ from importers.profiles import import_area
 from importers.readers import read_file
 from importers.report import Counts, Detected, Report, Status
 from importers.rows import Rows
+from importers.stage import Stage
 from importers.write import Written, write
 from layers.spec import SpatialLayer
 
@@ -34,6 +35,10 @@ BLOCK = 1 << 20
 
 def unseen(_done: int, _words: str) -> None:
     """Tell nobody how far an import is."""
+
+
+def unread(_stage: Stage) -> None:
+    """Read nothing from the stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,10 @@ class ImportOrder:
         Field to value, for what the file does not give.
     dry_run
         Rehearse: everything is done and then taken back.
+    accept_clean
+        Rows with problems are left out and the others are written; else one problem keeps everything out.
+    look
+        Reads the stage before anything is written: matched, without the rejected rows.
     step
         Is told how many of `STEPS` are done, and what comes next.
     """
@@ -67,9 +76,11 @@ class ImportOrder:
     columns: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
+    accept_clean: bool = False
     reason: str = ""
     using: str = DEFAULT_DB_ALIAS
     step: Callable[[int, str], None] = unseen
+    look: Callable[[Stage], None] = unread
 
 
 def import_file(order: ImportOrder) -> Report:
@@ -101,6 +112,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
     )
     rows = Rows.of(source.row_numbers)
     rows.warnings += source.warnings
+    rows.problems += source.problems
     columns = map_columns(order.layer, source, order.columns)
     if columns.unused:
         rows.warnings.append(
@@ -122,18 +134,25 @@ def run(order: ImportOrder, detected: Detected) -> Report:
         started_at=started,
     )
     order.step(2, _("Writing the rows"))
-    written = write(order, ready, rows, area=area, batch=batch.pk, keep=lambda done: keep(batch, done, order.using))
-    problems = sorted([*source.problems, *rows.problems], key=lambda problem: problem.row)
+    written = write(
+        order,
+        ready,
+        rows,
+        area=area,
+        batch=batch.pk,
+        keep=lambda done: keep(batch, done, detected.rows, order.using),
+    )
+    problems = sorted(rows.problems, key=lambda problem: problem.row)
     counts = counts_of(written, detected.rows)
+    if written.kept:
+        return Report(Status.COMMITTED, "", detected, counts, rows.warnings, problems, batch=str(batch.pk))
     if problems:
         reason = _("%(rejected)d of %(read)d rows have problems; nothing was changed.") % {
             "rejected": counts.rejected,
             "read": counts.read,
         }
         return Report(Status.PROBLEMS, reason, detected, counts, rows.warnings, problems)
-    if order.dry_run:
-        return Report(Status.REHEARSED, _("Rehearsed: nothing was changed."), detected, counts, rows.warnings)
-    return Report(Status.COMMITTED, "", detected, counts, rows.warnings, batch=str(batch.pk))
+    return Report(Status.REHEARSED, _("Rehearsed: nothing was changed."), detected, counts, rows.warnings)
 
 
 def import_right(order: ImportOrder) -> GrantedArea:
@@ -152,13 +171,13 @@ def import_right(order: ImportOrder) -> GrantedArea:
 
 def counts_of(written: Written, read: int) -> Counts:
     """Return the counts of a report; what was neither written nor found the same was rejected."""
-    rejected = read - written.add - written.change - written.same
+    rejected = read - written.all
     return Counts(read, written.add, written.change, written.same, rejected)
 
 
-def keep(batch: ImportBatch, written: Written, using: str) -> None:
+def keep(batch: ImportBatch, written: Written, read: int, using: str) -> None:
     """Store the record of a batch that is about to be committed."""
-    batch.counts = counts_of(written, written.add + written.change + written.same).as_json()
+    batch.counts = counts_of(written, read).as_json()
     batch.finished_at = timezone.now()
     batch.save(using=using, force_insert=True)
 

@@ -177,17 +177,13 @@ class Stage:
 
     def write(self) -> tuple[int, int]:
         """Write what is new or different; return how many rows were inserted and updated."""
-        compared = [
-            c for c in self.columns.values() if c.update not in {Update.NEVER, Update.ORIGIN} and c.name != "code"
-        ]
         changed = [c for c in self.columns.values() if c.update is not Update.NEVER and c.name != "code"]
         self.run(
             "update",
             assignments=sql.SQL(", ").join(
                 sql.SQL("{} = {}").format(sql.Identifier(c.name), c.update.expression(c.name)) for c in changed
             ),
-            old=sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(c.name)) for c in compared),
-            new=sql.SQL(", ").join(c.update.expression(c.name) for c in compared),
+            differs=self.differs(),
         )
         updated = self.cursor.rowcount
         fields = self.stored_fields()
@@ -197,6 +193,18 @@ class Stage:
             merged=sql.SQL(", ").join(self.inserted(field) for field in fields),
         )
         return self.cursor.rowcount, updated
+
+    def compared(self) -> list[StageColumn]:
+        """Return the columns that make a row differ from the feature that it is about."""
+        return [c for c in self.columns.values() if c.update not in {Update.NEVER, Update.ORIGIN} and c.name != "code"]
+
+    def differs(self) -> sql.Composable:
+        """Return the SQL of the test whether the staged row `s` would change the stored row `t`."""
+        columns = self.compared()
+        return sql.SQL("ROW({}) IS DISTINCT FROM ROW({})").format(
+            listed(c.name for c in columns),
+            sql.SQL(", ").join(c.update.expression(c.name) for c in columns),
+        )
 
     def stored_fields(self) -> list[Any]:
         """Return the fields that an insert fills: all but the number and what the database computes."""

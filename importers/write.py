@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,11 +34,17 @@ LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Rows by what became of them, or would have."""
+    """Rows by what became of them, or would have; `kept` says that it was not taken back."""
 
     add: int = 0
     change: int = 0
     same: int = 0
+    kept: bool = False
+
+    @property
+    def all(self) -> int:
+        """Rows that were not rejected."""
+        return self.add + self.change + self.same
 
 
 class TakeBackError(Exception):
@@ -66,11 +72,12 @@ def write(
     try:
         with acting_as(order.user, through=Through.IMPORT, reason=reason, using=order.using):
             with connections[order.using].cursor() as cursor:
-                written = in_database(raw(cursor), order.layer, ready, rows, area=area, batch=batch)
+                written = in_database(raw(cursor), order, ready, rows, area=area, batch=batch)
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            if order.dry_run or rows.problems:
+            if order.dry_run or (rows.problems and not (order.accept_clean and written.all)):
                 raise TakeBackError  # noqa: TRY301  the way out of the transaction
             keep(written)
+        written = replace(written, kept=True)
     except TakeBackError:
         pass
     except OperationalError as error:
@@ -84,7 +91,7 @@ def write(
 
 
 def in_database(
-    cursor: PgCursor, layer: SpatialLayer, ready: Assembled, rows: Rows, *, area: GrantedArea, batch: uuid.UUID
+    cursor: PgCursor, order: ImportOrder, ready: Assembled, rows: Rows, *, area: GrantedArea, batch: uuid.UUID
 ) -> Written:
     """Stage, match, check and write the rows that are not rejected; return what became of them."""
     good = ~rows.bad
@@ -95,13 +102,14 @@ def in_database(
     columns.append(StageColumn("batch", pa.array([str(batch)] * count), Update.ORIGIN))
     if ready.scopes is not None:
         columns.append(StageColumn("scope_id", scope_ids(cursor, ready.scopes[good]), Update.NEVER))
-    stage = Stage(cursor, layer, columns, scope_sql(cursor, layer, area))
+    stage = Stage(cursor, order.layer, columns, scope_sql(cursor, order.layer, area))
     numbers = rows.numbers
     twins = np.where(ready.twins >= 0, numbers[ready.twins], 0)[good]
     stage.fill(pa.array(numbers[good]), pa.array(ready.derived[good]), pa.array(twins, mask=twins == 0))
     stage.lock()
     stage.match()
     check(stage, ready, rows)
+    order.look(stage)
     revived = stage.revived()
     inserted, updated = stage.write()
     left = len(rows) - int(rows.bad.sum())

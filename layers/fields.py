@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.contrib.gis.db.models import GeometryField
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Field, Model
 
@@ -22,3 +23,8 @@ def field_of(model: type[Model] | Model, name: str) -> Field[Any, Any]:
 def is_array(field: Field[Any, Any]) -> bool:
     """Return whether a column holds a list."""
     return isinstance(field, ArrayField)
+
+
+def is_geometry(field: Field[Any, Any]) -> bool:
+    """Return whether a column holds a geometry."""
+    return isinstance(field, GeometryField)

@@ -1,5 +1,5 @@
 -- importers/sql/import_update.sql: features that differ from their row get a new version
--- in:  table identifier; assignments, old, new (SQL on s and t)
+-- in:  table identifier; assignments, differs (SQL on s and t)
 -- out: one row a changed feature
 -- index: unique (code)
 UPDATE {table} AS t
@@ -7,4 +7,4 @@ SET {assignments}, deleted_at = NULL
 FROM import_stage AS s
 WHERE
     t.code = s.code
-    AND (t.deleted_at IS NOT NULL OR ROW({old}) IS DISTINCT FROM ROW({new}))
+    AND (t.deleted_at IS NOT NULL OR {differs})

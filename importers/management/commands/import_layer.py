@@ -65,6 +65,9 @@ class Command(BaseCommand):
         parser.add_argument("--user", metavar="U", help="import as this account, within its area; default: the system")
         parser.add_argument("--reason", default="", metavar="TEXT", help="why, kept with every version")
         parser.add_argument("--dry-run", action="store_true", help="rehearse: check everything and change nothing")
+        parser.add_argument(
+            "--accept-clean", action="store_true", help="write the rows without problems and leave the others out"
+        )
         parser.add_argument("--report", type=Path, metavar="R.json", help="write the whole report here")
         parser.add_argument(
             "--background", action="store_true", help="leave it to a worker and print the job's id; see manage.py jobs"
@@ -106,6 +109,7 @@ class Command(BaseCommand):
                 columns=pairs(options["map"], "--map COL=FIELD"),
                 defaults=pairs(options["default"], "--default FIELD=VALUE"),
                 dry_run=options["dry_run"],
+                accept_clean=options["accept_clean"],
                 reason=options["reason"],
             )
         )
@@ -145,6 +149,7 @@ class Command(BaseCommand):
                 "columns": columns,
                 "defaults": defaults,
                 "dry_run": options["dry_run"],
+                "accept_clean": options["accept_clean"],
                 "reason": options["reason"],
             },
             report="" if options["report"] is None else str(options["report"].absolute()),
@@ -179,7 +184,7 @@ class Command(BaseCommand):
             )
         for warning in report.warnings[:SHOWN]:
             self.stdout.write(f"  ! {warning}")
-        for problem in report.problems[:SHOWN] if report.status is Status.PROBLEMS else []:
+        for problem in report.problems[:SHOWN] if report.status is not Status.REFUSED else []:
             where = _("row %(row)d") % {"row": problem.row} if problem.row else _("file")
             column = f", {problem.column}" if problem.column else ""
             self.stderr.write(f"  {where}{column}: {' '.join(problem.words)} [{problem.code}]")
