@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
-from django.db import DEFAULT_DB_ALIAS
 
-from geocore.arrays import GeometryArray
-from geocore.crs import Crs, parse_crs
-from geocore.errors import GeocoreError
-from importers.columns import ColumnMap, map_columns
-from importers.crs_choice import first_positions, share_inside
+from importers.assemble import clues_of
+from importers.cells import read_cells
+from importers.columns import map_columns
+from importers.crs_choice import candidates_for
+from importers.crs_clues import ON_MAP
+from importers.divisions import KnownCodes
 from importers.fields import aliases, squeezed
 from importers.problems import ImportRefusedError, WrongUseError
-from importers.report import CrsCandidate
 from importers.rows import Rows
-from importers.shapes import Given, given_geometries
+from importers.shapes import given_geometries
 
 if TYPE_CHECKING:
+    from importers.crs_clues import Candidate
     from importers.readers import Column, Source
+    from importers.services import ImportOrder
     from layers.spec import SpatialLayer
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
-MOST_POINTS = 400
-"""Positions of a reading that the map shows."""
 DEGREE_DECIMALS = 5
 """Of a position that is only looked at: a metre."""
 
@@ -55,6 +53,7 @@ class Reading:
     """
 
     crs: str
+    title: str
     evidence: str
     share_inside: float | None
     points: list[list[float]]
@@ -69,6 +68,8 @@ class Understood:
     texts: list[str] = field(default_factory=list)
     """Values that tell whether the encoding is right."""
     readings: list[Reading] = field(default_factory=list)
+    divisions: list[str] = field(default_factory=list)
+    """Codes that the rows name."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is stored."""
@@ -82,6 +83,7 @@ class Understood:
             columns=[SeenColumn(**one) for one in stored["columns"]],
             texts=stored["texts"],
             readings=[Reading(**one) for one in stored["readings"]],
+            divisions=stored["divisions"],
         )
 
 
@@ -137,63 +139,27 @@ def best_layer(layers: Iterable[SpatialLayer], source: Source) -> SpatialLayer |
     return best[1] if best[0] else None
 
 
-def readings_of(
-    layer: SpatialLayer,
-    source: Source,
-    named: Mapping[str, str],
-    candidates: Sequence[CrsCandidate],
-    *,
-    using: str = DEFAULT_DB_ALIAS,
-) -> list[Reading]:
-    """Return where the rows lie in each candidate; a candidate that comes without a share gets one."""
-    shapes = sampled_shapes(layer, source, named)
-    readings = []
-    for candidate in candidates:
-        crs = accepted_or_none(candidate.crs)
-        share = candidate.share_inside
-        if crs is not None and share is None and len(shapes):
-            share = share_inside(crs, shapes, using)
-        points = [] if crs is None else points_in(crs, shapes)
-        readings.append(Reading(candidate.crs, str(candidate.evidence), share, points))
-    return readings
+def diagnosed(order: ImportOrder, source: Source) -> tuple[list[Reading], list[str]]:
+    """Return where the rows lie in each CRS that their numbers may be in, and the divisions that the rows name.
 
-
-def sampled_shapes(layer: SpatialLayer, source: Source, named: Mapping[str, str]) -> GeometryArray:
-    """Return a sample of the geometries as given; none where columns are missing that make them."""
+    What is wrong with single rows is left to the rehearsal, and a file without positions has no readings.
+    """
+    rows = Rows.of(source.row_numbers)
     try:
-        columns = map_columns(layer, source, named)
+        columns = map_columns(order.layer, source, order.columns)
+        known = KnownCodes.stored(order.using)
+        cells = read_cells(order.layer, columns, order.defaults, rows=rows, known=known, user=order.user)
+        given = given_geometries(order.layer, source, columns, rows)
+        clues = clues_of(order, source, given, cells)
+        if clues is None:
+            return [], []
+        named = sorted({code for code in clues.claims if code is not None})
+        return [reading(one) for one in candidates_for(clues).candidates], named
     except (ImportRefusedError, WrongUseError):
-        if source.geometries is None:
-            return np.array([], dtype=object)
-        columns = ColumnMap()
-    given = given_geometries(layer, source, columns, Rows.of(source.row_numbers))
-    return sample_of(given.values())
+        return [], []
 
 
-def sample_of(given: Iterable[Given]) -> GeometryArray:
-    """Return geometries evenly over the rows, of the first field that has one."""
-    for one in given:
-        present = np.flatnonzero(~shapely.is_missing(one.shapes) & ~shapely.is_empty(one.shapes))
-        if len(present):
-            chosen: GeometryArray = one.shapes[present[:: max(1, -(-len(present) // MOST_POINTS))]]
-            return chosen
-    return np.array([], dtype=object)
-
-
-def points_in(crs: Crs, shapes: GeometryArray) -> list[list[float]]:
-    """Return one position of each geometry in CGCS2000 degrees, those that are on the earth."""
-    if not len(shapes):
-        return []
-    places = crs.to_cgcs2000(first_positions(shapes))
-    places = places[np.isfinite(places).all(axis=1)]
-    places = places[(np.abs(places[:, 0]) <= 180) & (np.abs(places[:, 1]) <= 90)]
-    found: list[list[float]] = np.round(places, DEGREE_DECIMALS).tolist()
-    return found
-
-
-def accepted_or_none(text: str) -> Crs | None:
-    """Return the CRS that a text means, or None where it is not accepted."""
-    try:
-        return parse_crs(text)
-    except GeocoreError:
-        return None
+def reading(candidate: Candidate) -> Reading:
+    """Return a candidate as it is stored."""
+    points: list[list[float]] = np.round(candidate.on_map(ON_MAP), DEGREE_DECIMALS).tolist()
+    return Reading(candidate.crs.key, candidate.title, candidate.words, candidate.share_inside, points)
