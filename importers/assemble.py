@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from django.utils.translation import gettext as _
 
@@ -23,10 +24,11 @@ from importers.places import Owner, owners
 from importers.problems import ProblemCode
 from importers.readers import Source
 from importers.region_rows import region_columns
-from importers.rows import Rows
+from importers.rows import Rows, as_mask
 from importers.shapes import Given, given_geometries, kept_as_given, stored_shapes
 from importers.stage import StageColumn, Update
 from importers.twins import twins
+from layers.converters import RESERVED
 from layers.fields import field_of
 from layers.spec import SpatialLayer
 
@@ -155,6 +157,8 @@ def codes_of(
 ) -> tuple[CodeArray, BoolArray]:
     """Return the code of each row and whether it was derived; rows that can have none are rejected."""
     codes = cells.codes("code", len(rows))
+    reserved = as_mask(pc.is_in(as_text_column(codes), value_set=pa.array(RESERVED)))
+    rows.reject(reserved, cells.labels.get("code"), ProblemCode.CODE_NOT_AVAILABLE, codes)
     without = np.array([code is None for code in codes], dtype=np.bool_)
     derived = without & ~rows.bad
     if layer.imports.code_prefix is not None and derived.any():

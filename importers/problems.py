@@ -72,7 +72,7 @@ class ProblemCode(StrEnum):
     UNKNOWN_CODE = "unknown_code"
     DIVISION_ABOVE_MISSING = "division_above_missing"
     DUPLICATE_IN_FILE = "duplicate_in_file"
-    CODE_TAKEN = "code_taken"
+    CODE_NOT_AVAILABLE = "code_not_available"
     OUTSIDE_AREA = "outside_area"
     OUTSIDE_REGION = "outside_region"
     NO_REGION_HERE = "no_region_here"
@@ -253,7 +253,7 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
         _("Row %(first)s is about the same record (%(value)s)."),
         _("Keep one of the two rows, or give them different codes."),
     ),
-    ProblemCode.CODE_TAKEN: (_("The code “%(value)s” is not available."), _("Choose another code.")),
+    ProblemCode.CODE_NOT_AVAILABLE: (_("The code “%(value)s” is not available."), _("Choose another code.")),
     ProblemCode.OUTSIDE_AREA: (
         _("This lies outside the area in which you may import."),
         _("Remove the row, or have it imported by somebody with that area."),

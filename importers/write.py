@@ -163,7 +163,7 @@ def check(stage: Stage, ready: Assembled, rows: Rows) -> None:
         RowProblem(row, None, ProblemCode.DUPLICATE_IN_FILE, code, {"first": first})
         for row, first, code in stage.duplicates()
     )
-    reject(RowProblem(row, None, ProblemCode.CODE_TAKEN, code) for row, code in stage.taken())
+    reject(RowProblem(row, None, ProblemCode.CODE_NOT_AVAILABLE, code) for row, code in stage.taken())
     if ready.required:
         new = stage.new_rows()
         reject(RowProblem(row, name, ProblemCode.MISSING) for name in ready.required for row in new)

@@ -6,6 +6,8 @@ from django.apps import apps
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from layers.codes import CODE_NOT_AVAILABLE
+
 
 def sentence_for(error: DatabaseError) -> str:
     """Return the sentence for a constraint that the database enforced.
@@ -29,5 +31,5 @@ def sentence_for_rule(name: str) -> str:
     if name in known:
         return known[name]
     if name.endswith(("_code_key", "_code_uniq")):
-        return _("This code is already in use. Open that record, or choose another code.")
+        return str(CODE_NOT_AVAILABLE)
     return _("The database refused this entry (rule %(name)s).") % {"name": name or "?"}

@@ -14,6 +14,7 @@ from accounts.context import acting_as
 from accounts.roles import Action, Through
 from accounts.selectors import granted_area
 from layers.area_check import metres_outside
+from layers.codes import refuse_reserved, without_reason
 from layers.constraints import sentence_for
 from layers.errors import OutsideAreaError, ProtectedFieldError, StaleVersionError
 from layers.registry import layer_of
@@ -186,7 +187,12 @@ def store(layer: SpatialLayer, feature: Feature, user: Asker, changed: set[str])
     where it fails: so a new owner, a moved geometry and a new feature obey one rule.
     """
     # The database fills scope, stamp and generated columns.
-    feature.full_clean(exclude=["scope", "version", "changed_at"])
+    if feature.pk is None:
+        refuse_reserved(feature)
+    try:
+        feature.full_clean(exclude=["scope", "version", "changed_at"])
+    except ValidationError as error:
+        raise without_reason(error) from error
     try:
         with transaction.atomic():
             feature.save(force_insert=feature.pk is None)

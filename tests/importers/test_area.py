@@ -40,8 +40,11 @@ def test_a_steward_of_a_county_imports_there_and_only_there(tmp_path: Path) -> N
 def test_a_code_of_the_neighbours_is_not_available_and_says_no_more(tmp_path: Path) -> None:
     theirs = FacilityFactory(at="451222001001", code="F1", name="邻县秘密")
     path = table(tmp_path / "a.csv", HEADER, "F1,甲,town,107.25,24.75")
-    report = run("facilities", path, user=user_with(Role.STEWARD, "451221"))
-    assert codes(report) == ["code_taken"]
+    steward = user_with(Role.STEWARD, "451221")
+    report = run("facilities", path, user=steward)
+    assert codes(report) == ["code_not_available"]
+    reserved = run("facilities", table(tmp_path / "b.csv", HEADER, "new,甲,town,107.25,24.75"), user=steward)
+    assert reserved.problems[0].reason.replace("new", "F1") == report.problems[0].reason
     assert "邻县" not in str(report.as_json())
     assert "451222" not in str(report.as_json())
     theirs.refresh_from_db()

@@ -58,7 +58,8 @@ def test_a_short_division_code_is_taken_for_its_twelve_digits() -> None:
     ("typed", "sentence"),
     [
         ({"code": ""}, "This field is required"),
-        ({"code": "taken"}, "already"),
+        ({"code": "taken"}, "This code is not available."),
+        ({"code": "new"}, "This code is not available."),
         ({"region": "451222001001"}, "outside the area that you may change"),
         ({"geom_lon": "107.75"}, "beyond the division"),
         ({"geom_lon": "", "geom_lat": ""}, "This field is required"),
@@ -103,6 +104,7 @@ def test_a_code_in_use_elsewhere_does_not_tell_where() -> None:
     )
 
     assert answer.status_code == 400
+    assert "This code is not available." in answer.content.decode()
     assert "邻县小学" not in answer.content.decode()
     assert "451222" not in answer.content.decode().split("<form")[-1]
 
