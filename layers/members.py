@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import record_access
-from accounts.context import acting_as
+from accounts.context import PERSONAL_LAYER, acting_as
 from accounts.models import AccessRecord
-from accounts.roles import Through
+from accounts.roles import Action, Through
 from layers.extensions import DossierPanel
 from layers.masks import masked_id_number, masked_name, masked_phone
 from layers.personal import HouseholdIdentity, HouseholdKey, Person, Sex
+from layers.selectors import features_for
 
 if TYPE_CHECKING:
     from accounts.selectors import Asker
@@ -81,15 +82,13 @@ def members_read(code: str, *, user: Asker, purpose: str) -> Members:
 
 def members_found(code: str, *, full: bool) -> Members:
     """Return what the running transaction may see of a household."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT layers_personal_visible(%s)", [code])
-        if not cursor.fetchone()[0]:
-            return Members(allowed=False)
+    if not personal_rows_visible(code):
+        return Members(allowed=False)
     key = HouseholdKey.objects.filter(household_id=code).first()
     if key is not None and key.erased_at is not None:
         return Members(allowed=True, erased_on=timezone.localtime(key.erased_at).date())
     head = HouseholdIdentity.objects.filter(household_id=code).first()
-    people: Any = Person.objects.filter(household_id=code).order_by("number")
+    people: Any = Person.objects.filter(household_id=code, sealed__isnull=False).order_by("number")
     phone = head.phone if head else ""
     shown = in_full if full else masked
     return Members(
@@ -97,6 +96,13 @@ def members_found(code: str, *, full: bool) -> Members:
         phone=phone if full else masked_phone(phone),
         people=tuple(shown(person) for person in people.opened()),
     )
+
+
+def personal_rows_visible(code: str) -> bool:
+    """Return whether the running transaction may see the personal rows of a household, also where it has none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT layers_personal_visible(%s)", [code])
+        return bool(cursor.fetchone()[0])
 
 
 def masked(person: Person) -> Member:
@@ -117,7 +123,11 @@ def in_full(person: Person) -> Member:
 
 def panel_context(feature: Feature, user: Asker) -> Mapping[str, Any]:
     """Return what the box on a household's dossier shows."""
-    return {"members": members_masked(feature.code, user=user)}
+    changeable = features_for(PERSONAL_LAYER, user=user, action=Action.CHANGE)
+    return {
+        "members": members_masked(feature.code, user=user),
+        "may_edit": changeable.filter(pk=feature.pk).exists(),
+    }
 
 
 MEMBERS = DossierPanel("households", _("Members"), "layers/members_panel.html", panel_context, order=10)

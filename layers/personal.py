@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from geocore.id_numbers import IdNumberSyntheticError, parse_id_number
 from geocore.phones import parse_phone
@@ -162,7 +163,7 @@ class Person(Signed):
     sealed = SealedField(_("sealed personal data"))
     id_number_hash = HashField(_("keyed hash of the identity number"), of="id_number")
     phone_hash = HashField(_("keyed hash of the phone number"), of="phone")
-    name = SealedText(_("name"), 60)
+    name = SealedText(pgettext_lazy("person", "Name"), 60)
     id_number = SealedIdNumber(_("identity number"))
     phone = SealedPhone(_("phone number"))
     born_on = SealedDate(_("born on"))

@@ -8,7 +8,7 @@ from layers.views.edit import create, edit
 from layers.views.geojson import geojson
 from layers.views.history import history, restore
 from layers.views.lists import layer_list
-from layers.views.members import members
+from layers.views.members import edit_members, members
 from layers.views.people import people
 from layers.views.remove import remove
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("<slug:layer>/<code:code>/edit/", edit, name="edit"),
     path("<slug:layer>/<code:code>/delete/", remove, name="delete"),
     path("<slug:layer>/<code:code>/members/", members, name="members"),
+    path("<slug:layer>/<code:code>/members/edit/", edit_members, name="edit_members"),
     path("<slug:layer>/<code:code>/history/", history, name="history"),
     path("<slug:layer>/<code:code>/history/restore/", restore, name="restore"),
 ]

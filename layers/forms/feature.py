@@ -10,9 +10,8 @@ from django.contrib.gis.db.models import GeometryField
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
-from layers.forms.fields import CodeField, ItemsField, WordsField
+from layers.forms.fields import CodeField, DayField, ItemsField, WordsField
 from layers.forms.geometry import geometry_field, refuse_rounding
 from layers.forms.reason import ReasonField
 from layers.presentation import label_of, related_key
@@ -136,14 +135,7 @@ def plain_field(found: Any, *, label: str) -> forms.Field:
     """Return the form field of a number, text, date or choice."""
     field: forms.Field = found.formfield(label=label)
     if isinstance(found, models.DateField):
-        field = forms.DateField(
-            label=label,
-            required=field.required,
-            help_text=field.help_text,
-            input_formats=["%Y-%m-%d", "%Y/%m/%d"],
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            error_messages={"invalid": _("This is no day of the calendar: write it as 2020-10-31.")},
-        )
+        field = DayField(label=label, required=field.required, help_text=field.help_text)
     elif found.choices:
         field.choices = [("", ""), *found.flatchoices]  # type: ignore[attr-defined]
     elif isinstance(found, models.CharField) and (found.max_length or 0) > LONG_TEXT:

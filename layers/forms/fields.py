@@ -21,6 +21,23 @@ if TYPE_CHECKING:
 _SEPARATORS = re.compile(r"[,;，、；\n]+")
 
 
+class DayField(forms.DateField):
+    """A day, picked from the browser's calendar or typed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            input_formats=["%Y-%m-%d", "%Y/%m/%d"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            error_messages={"invalid": _("This is no day of the calendar: write it as 2020-10-31.")},
+            **options,
+        )
+
+
+def whole_number(text: str | None) -> int:
+    """Return the number that `text` is, or 0, which is no version."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 class CodeInput(forms.TextInput):
     """A text input that offers codes with their names."""
 

@@ -15,6 +15,7 @@ from accounts.roles import Action
 from layers.editing import EditPage, edit_page, stale_page
 from layers.errors import EditError, StaleVersionError
 from layers.forms.feature import FeatureForm
+from layers.forms.fields import whole_number
 from layers.services import feature_create, feature_update
 from layers.versions import image_of
 from layers.views.access import changeable_or_error, layer_page
@@ -86,8 +87,3 @@ def answer(request: HttpRequest, page: EditPage) -> HttpResponse:
     status = HTTPStatus.CONFLICT if page.stale else refused
     context: dict[str, Any] = {"layer": page.layer, "page": page, "form": page.form, "feature": page.feature}
     return render(request, "layers/edit.html", context, status=status)
-
-
-def whole_number(text: str | None) -> int:
-    """Return the number that `text` is, or 0, which is no version."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -58,6 +58,7 @@ CLASSES: dict[str, Class] = {
     "layers:edit": Class.FEATURES,
     "layers:delete": Class.FEATURES,
     "layers:members": Class.FEATURES,
+    "layers:edit_members": Class.FEATURES,
     "layers:people": Class.FEATURES,
     "layers:history": Class.FEATURES,
     "layers:restore": Class.FEATURES,
