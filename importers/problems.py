@@ -32,15 +32,21 @@ class ProblemCode(StrEnum):
     EMPTY_FILE = "empty_file"
     FORMAT_UNKNOWN = "format_unknown"
     FORMAT_NOT_READ = "format_not_read"
+    MISNAMED = "misnamed"
+    ENCRYPTED = "encrypted"
     UNREADABLE_FILE = "unreadable_file"
     CUT_SHORT = "cut_short"
     NOT_TEXT = "not_text"
     ENCODING_UNKNOWN = "encoding_unknown"
     ENCODING_WRONG = "encoding_wrong"
     NOT_GEOJSON = "not_geojson"
+    UNSAFE_FILE = "unsafe_file"
     UNSAFE_ARCHIVE = "unsafe_archive"
     ARCHIVE_CONTENT = "archive_content"
     SEVERAL_LAYERS = "several_layers"
+    NO_SUCH_PART = "no_such_part"
+    NO_HEADER = "no_header"
+    NO_OUTLINES = "no_outlines"
     NO_ROWS = "no_rows"
     TOO_LARGE = "too_large"
     AMBIGUOUS_COLUMNS = "ambiguous_columns"
@@ -57,6 +63,7 @@ class ProblemCode(StrEnum):
     BUSY = "busy"
     # a row
     RAGGED_ROW = "ragged_row"
+    POINT_COUNT = "point_count"
     MISSING = "missing"
     NOT_A_NUMBER = "not_a_number"
     NOT_A_COORDINATE = "not_a_coordinate"
@@ -109,9 +116,17 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
     ProblemCode.EMPTY_FILE: (_("The file is empty."), _("Export it again and check that it has a size.")),
     ProblemCode.FORMAT_UNKNOWN: (
         _("“%(value)s” is not a format that is read here."),
-        _("Send GeoPackage (.gpkg), GeoJSON, a shapefile as .zip, or a table as .csv."),
+        _("Send GeoPackage (.gpkg), GeoJSON, a shapefile as .zip, or a table as .xlsx or .csv."),
     ),
     ProblemCode.FORMAT_NOT_READ: (_("%(format)s is not read here."), _("%(instead)s")),
+    ProblemCode.MISNAMED: (
+        _("The file is named like a %(value)s file, but its content is another: %(found)s."),
+        _("%(instead)s"),
+    ),
+    ProblemCode.ENCRYPTED: (
+        _("The file is protected by a password."),
+        _("Open it, take the password away (File, Info, Protect), save it and send that."),
+    ),
     ProblemCode.UNREADABLE_FILE: (
         _("The file can't be read as %(format)s: %(detail)s."),
         _("Open it in the program that made it, export it again and send that."),
@@ -136,17 +151,33 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
         _("This is not GeoJSON: %(detail)s."),
         _("Export the file again as GeoJSON (RFC 7946), or send a GeoPackage."),
     ),
+    ProblemCode.UNSAFE_FILE: (
+        _("The file is not read, because it may reach for other files or grow without end: %(detail)s."),
+        _("Export it again from the program that made it."),
+    ),
     ProblemCode.UNSAFE_ARCHIVE: (
         _("The archive is not unpacked: %(detail)s."),
-        _("Pack only the files of one shapefile, without folders."),
+        _("Pack only the files that are to be imported, without a password."),
     ),
     ProblemCode.ARCHIVE_CONTENT: (
-        _("The archive must hold exactly one shapefile; it holds %(detail)s."),
-        _("Pack .shp, .shx, .dbf, .prj and .cpg of one layer into one .zip."),
+        _("There is nothing in the archive that is read here; it holds %(detail)s."),
+        _("Pack .shp, .shx, .dbf, .prj and .cpg of one layer, or a whole .gdb folder, or photos, into one .zip."),
     ),
     ProblemCode.SEVERAL_LAYERS: (
-        _("The file holds several layers: %(detail)s."),
-        _("Export the one to be imported into a file of its own."),
+        _("The file holds several layers or sheets with rows: %(detail)s."),
+        _("Name the one that is meant (--part NAME)."),
+    ),
+    ProblemCode.NO_SUCH_PART: (
+        _("There is no layer or sheet “%(value)s” in the file; there are: %(detail)s."),
+        _("Name one of these (--part NAME), or leave the name out."),
+    ),
+    ProblemCode.NO_HEADER: (
+        _("No header line was found in the sheet (%(detail)s)."),
+        _("Write one name above each column, in one line without empty cells, and the rows below it."),
+    ),
+    ProblemCode.NO_OUTLINES: (
+        _("There is not a single closed outline in the drawing; it holds %(detail)s."),
+        _("Close the outlines (PEDIT, Close), or export them as polygons into a GeoPackage (.gpkg)."),
     ),
     ProblemCode.NO_ROWS: (_("The file opens, but there is not a single row in it."), _("Check what was exported.")),
     ProblemCode.TOO_LARGE: (
@@ -213,6 +244,10 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
     ProblemCode.RAGGED_ROW: (
         _("The row has %(found)s cells; the header has %(expected)s."),
         _("Look for a missing or an extra separator, or a quotation mark that is not closed."),
+    ),
+    ProblemCode.POINT_COUNT: (
+        _("The parcel announces %(expected)s points, but %(found)s follow."),
+        _("Look for missing lines; correct the number in the line that begins the parcel."),
     ),
     ProblemCode.MISSING: (_("There is no value."), _("Fill it in, or remove the row.")),
     ProblemCode.NOT_A_NUMBER: (

@@ -45,6 +45,9 @@ class Detected:
 
     format: str | None = None
     encoding: str | None = None
+    part: str | None = None
+    samples: Sequence[str] = ()
+    """Texts of the file by which a person sees whether the encoding is right."""
     crs: str | None = None
     crs_candidates: Sequence[CrsCandidate] = ()
     rows: int = 0
@@ -56,6 +59,8 @@ class Detected:
         return {
             "format": self.format,
             "encoding": self.encoding,
+            "part": self.part,
+            "samples": list(self.samples),
             "crs": self.crs,
             "crs_candidates": [candidate.as_json() for candidate in self.crs_candidates],
             "rows": self.rows,

@@ -21,6 +21,7 @@ from importers.profiles import import_area
 from importers.readers import read_file
 from importers.report import Counts, Detected, Report, Status
 from importers.rows import Rows
+from importers.shapes import wanted_shapes
 from importers.stage import Stage
 from importers.write import Written, write
 from layers.spec import SpatialLayer
@@ -53,6 +54,8 @@ class ImportOrder:
         As the user names them; None: detect. "auto" as `crs`: what the evidence decides, even against the file.
     pipeline
         PROJ pipeline from the file's coordinates to CGCS2000 degrees, instead of a CRS; see `geocore.pipelines`.
+    part
+        Layer or sheet of the file; None: the only one that can be meant.
     columns
         Column to field, over the declared aliases.
     defaults
@@ -73,6 +76,7 @@ class ImportOrder:
     crs: str | None = None
     pipeline: str | None = None
     encoding: str | None = None
+    part: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
@@ -104,12 +108,9 @@ def run(order: ImportOrder, detected: Detected) -> Report:
     started = timezone.now()
     area = import_right(order)
     order.step(0, _("Reading the file"))
-    source = read_file(order.path, order.encoding)
-    detected.format, detected.encoding, detected.rows = (
-        source.format,
-        source.encoding,
-        len(source) + len(source.problems),
-    )
+    source = read_file(order.path, order.encoding, part=order.part, wanted=wanted_shapes(order.layer))
+    detected.format, detected.encoding, detected.part = source.format, source.encoding, source.part
+    detected.samples, detected.rows = source.samples, len(source) + len(source.problems)
     rows = Rows.of(source.row_numbers)
     rows.warnings += source.warnings
     rows.problems += source.problems

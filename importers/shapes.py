@@ -21,6 +21,7 @@ from geocore.geometry import LINES, POINTS, POLYGONS, FaultCode, GeometryFault, 
 from importers.columns import ColumnMap
 from importers.problems import ProblemCode, from_fault
 from importers.readers import Column, Source
+from importers.readers.parts import shapes_of
 from importers.rows import Rows, as_mask
 from importers.values import as_text
 from layers.fields import field_of
@@ -70,6 +71,12 @@ def given_geometries(layer: SpatialLayer, source: Source, columns: ColumnMap, ro
     for name, (x, y) in columns.points.items():
         found[name] = points_of((x, y), rows)
     return found
+
+
+def wanted_shapes(layer: SpatialLayer) -> set[str]:
+    """Return what a file should draw for the layer, in the words of `readers.parts`."""
+    field = field_of(layer.model, layer.imports.geometry)
+    return {shapes_of(field.geom_type)} if isinstance(field, GeometryField) else set()
 
 
 def points_of(columns: tuple[Column, Column], rows: Rows) -> Given:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
+from django.utils.translation import gettext as _
 
 from geocore.geometry import FaultCode, GeometryFault
 from importers.problems import ImportRefusedError, ProblemCode
@@ -38,18 +39,51 @@ def read_geojson(path: Path, encoding: str | None = None) -> Source:
     ImportRefusedError
         It is no GeoJSON; the sentence says where.
     """
-    if path.stat().st_size > LARGEST_BYTES:
-        raise ImportRefusedError(ProblemCode.TOO_LARGE, detail=f"{LARGEST_BYTES / 1e6:.0f} MB")
-    text, found = decode(path.read_bytes(), encoding)
+    text, found = text_of(path, encoding)
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()):
-            raise ImportRefusedError(ProblemCode.CUT_SHORT, detail=f"line {error.lineno}") from None
-        raise not_geojson(f"{error.msg}, line {error.lineno}, column {error.colno}") from None
+        raise not_json(error, text) from None
     except RecursionError:
-        raise not_geojson("lists stand in lists without end") from None
-    features = features_of(document)
+        raise not_geojson(_("lists stand in lists without end")) from None
+    return source_of("geojson", found, features_of(document), crs_of(document))
+
+
+def read_geojson_lines(path: Path, encoding: str | None = None) -> Source:
+    """Return the features of a file that has one on each line (RFC 8142 and what is known as NDJSON).
+
+    Raises
+    ------
+    ImportRefusedError
+        A line is no feature; the sentence says which.
+    """
+    text, found = text_of(path, encoding)
+    lines = [(number, line.strip("\x1e \t\r")) for number, line in enumerate(text.split("\n"), start=1)]
+    lines = [(number, line) for number, line in lines if line]
+    features: list[dict[str, Any]] = []
+    for number, line in lines:
+        try:
+            feature = json.loads(line)
+        except json.JSONDecodeError as error:
+            if number == lines[-1][0] and error.pos >= len(line):
+                raise ImportRefusedError(ProblemCode.CUT_SHORT, detail=_("line %d") % number) from None
+            raise not_geojson(f"{error.msg}, {_('line %d') % number}") from None
+        except RecursionError:
+            raise not_geojson(_("lists stand in lists without end")) from None
+        check_feature(feature, len(features) + 1)
+        features.append(feature)
+    return source_of("geojsonl", found, features, CRS84)
+
+
+def text_of(path: Path, encoding: str | None) -> tuple[str, str]:
+    """Return the text of a file of a size that can be read whole, and its encoding."""
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ImportRefusedError(ProblemCode.TOO_LARGE, detail=f"{LARGEST_BYTES / 1e6:.0f} MB")
+    return decode(path.read_bytes(), encoding)
+
+
+def source_of(kind: str, encoding: str, features: list[dict[str, Any]], crs: str) -> Source:
+    """Return checked features as rows."""
     faults: list[GeometryFault] = []
     shapes = [geometry_of(feature, row, faults) for row, feature in enumerate(features)]
     geometries = (
@@ -62,14 +96,21 @@ def read_geojson(path: Path, encoding: str | None = None) -> Source:
         if shapes[row] is not None and int(row) not in known
     ]
     return Source(
-        format="geojson",
-        encoding=found,
+        format=kind,
+        encoding=encoding,
         row_numbers=np.arange(1, len(features) + 1),
         columns=columns_of([feature.get("properties") or {} for feature in features]),
         geometries=geometries,
         faults=faults,
-        crs=crs_of(document),
+        crs=crs,
     )
+
+
+def not_json(error: json.JSONDecodeError, text: str) -> ImportRefusedError:
+    """Return the refusal of a text that is no JSON, or not all of it."""
+    if error.pos >= len(text.rstrip()):
+        return ImportRefusedError(ProblemCode.CUT_SHORT, detail=_("line %d") % error.lineno)
+    return not_geojson(f"{error.msg}, {_('line %d') % error.lineno}, {_('column %d') % error.colno}")
 
 
 def not_geojson(detail: str) -> ImportRefusedError:
@@ -95,7 +136,21 @@ def features_of(document: Any) -> list[dict[str, Any]]:
         return [document]
     if kind in {*DEPTH, "GeometryCollection"}:
         return [{"type": "Feature", "properties": None, "geometry": document}]
+    other = other_json(document)
+    if other:
+        raise not_geojson(_("it is %s") % other)
     raise not_geojson(f"the type {json.dumps(kind, ensure_ascii=False)[:60]} does not exist")
+
+
+def other_json(document: dict[str, Any]) -> str:
+    """Return the name of what a document is instead; empty where it is nothing that is known."""
+    features = document.get("features")
+    first = features[0] if isinstance(features, list) and features else None
+    if "geometryType" in document or (isinstance(first, dict) and "attributes" in first):
+        return "Esri JSON"
+    if document.get("type") == "Topology":
+        return "TopoJSON"
+    return "" if "type" in document else _("JSON of another kind")
 
 
 def check_feature(feature: Any, number: int) -> None:

@@ -1,13 +1,17 @@
-"""GeoPackage and shapefile, by GDAL (pyogrio)."""
+"""GeoPackage, shapefile, File Geodatabase and FlatGeobuf, by GDAL (pyogrio)."""
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import struct
-import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +20,8 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from geocore.wkb import read_wkb
 from importers.problems import ImportRefusedError, ProblemCode
-from importers.readers.archive import unpack_shapefile
 from importers.readers.encoding import detect_in_cells, known_encoding, reads, shown
+from importers.readers.parts import Content, Contents, Part, shapes_of
 from importers.readers.source import Column, Source
 
 UNREADABLE = (
@@ -29,42 +33,81 @@ UNREADABLE = (
     pa.ArrowException,
     OSError,
     ValueError,
+    IndexError,  # pyogrio, of a FlatGeobuf that ends in its header
 )
 
-DRIVERS = {"gpkg": "GPKG", "shapefile": "ESRI Shapefile"}
+DRIVERS = {"gpkg": "GPKG", "shapefile": "ESRI Shapefile", "gdb": "OpenFileGDB", "fgb": "FlatGeobuf", "dxf": "DXF"}
+"""The one driver that may open a file of each format."""
+
+HARMLESS_MODULES = frozenset({"rtree", "fts3", "fts4", "fts5"})
+"""Virtual tables that a GeoPackage may have: its indexes."""
+LANGUAGE_AT = 29
+LANGUAGE_BYTES = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "big5", 0x78: "big5", 0x03: "cp1252", 0x57: "cp1252"}
+"""Code pages of dBASE. One that takes any byte (cp1252) is believed only where the text is no UTF-8 and no GB18030."""
+
 SHP_HEADER_BYTES = 100
 SHP_MAGIC = 9994
 
 
-def read_geopackage(path: Path, encoding: str | None = None) -> Source:
-    """Return the features of the one layer of a GeoPackage; its text is UTF-8 by its standard.
+def geopackage(path: Path, encoding: str | None = None) -> Contents:
+    """Return the layers of a GeoPackage; its text is UTF-8 by its standard.
 
     Raises
     ------
     ImportRefusedError
-        It can't be read, or has several layers.
+        It can't be read, or its tables reach for other files.
     """
-    with path.open("rb") as file:
-        magic = file.read(16)
-    if magic != b"SQLite format 3\x00":
-        raise ImportRefusedError(ProblemCode.UNREADABLE_FILE, format="GeoPackage", detail="it is no SQLite database")
+    check_tables(path)
+    return layers_of(path, "gpkg", tables=False)
+
+
+def geodatabase(path: Path, encoding: str | None = None) -> Contents:
+    """Return the layers and tables of a File Geodatabase; its text is Unicode."""
+    return layers_of(path, "gdb", tables=True)
+
+
+def read_flatgeobuf(path: Path, encoding: str | None = None) -> Source:
+    """Return the features of a FlatGeobuf file; its text is UTF-8 by its specification."""
+    return read_layer(path, "fgb", "UTF-8")
+
+
+def check_tables(path: Path) -> None:
+    """Refuse a database with virtual tables of a kind that opens files: GDAL would follow them.
+
+    Raises
+    ------
+    ImportRefusedError
+        There is one, or the database can't be read.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as database:
+            made = [str(sql) for (sql,) in database.execute("SELECT sql FROM sqlite_master WHERE sql LIKE '%VIRTUAL%'")]
+    except sqlite3.Error as error:
+        raise unreadable("gpkg", error) from error
+    for sql in made:
+        module = re.search(r"CREATE\s+VIRTUAL\s+TABLE\b.*?\bUSING\s+(\w+)", sql, re.IGNORECASE | re.DOTALL)
+        if module is not None and module[1].casefold() not in HARMLESS_MODULES:
+            raise ImportRefusedError(ProblemCode.UNSAFE_FILE, detail=module[1])
+
+
+def layers_of(path: Path, kind: str, *, tables: bool) -> Contents:
+    """Return the layers of a file, and its `tables` without geometry too if they count."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+            named = [(str(name), shape) for name, shape in pyogrio.list_layers(path) if tables or shape is not None]
+            infos = [pyogrio.read_info(path, layer=name, force_feature_count=True) for name, _shape in named]
     except UNREADABLE as error:
-        raise unreadable("GeoPackage", error) from error
-    if len(layers) > 1:
-        raise ImportRefusedError(ProblemCode.SEVERAL_LAYERS, detail=", ".join(layers[:10]))
-    if not layers:
-        raise ImportRefusedError(ProblemCode.NO_ROWS)
-    return read_layer(path, "gpkg", "UTF-8", layer=layers[0])
-
-
-def read_zipped_shapefile(path: Path, encoding: str | None = None) -> Source:
-    """Return the features of the one shapefile in an archive."""
-    with tempfile.TemporaryDirectory() as folder:
-        return read_shapefile(unpack_shapefile(path, Path(folder)), encoding)
+        raise unreadable(kind, error) from error
+    return Contents(
+        [
+            Content(
+                Part(name, int(info["features"]), shapes_of(shape)),
+                partial(read_layer, path, kind, "UTF-8", layer=name),
+            )
+            for (name, shape), info in zip(named, infos, strict=True)
+        ]
+    )
 
 
 def read_shapefile(path: Path, encoding: str | None = None) -> Source:
@@ -102,7 +145,7 @@ def beside(path: Path, suffix: str) -> Path | None:
 
 
 def dbf_encoding(path: Path) -> str:
-    """Return the encoding of the .cpg where the cells read in it, else what the cells read as."""
+    """Return the encoding of the .cpg or of the table's header where the cells read in it, else what they read as."""
     table = beside(path, ".dbf")
     assert table is not None
     cells = list(dbf_cells(table.read_bytes()))
@@ -114,7 +157,18 @@ def dbf_encoding(path: Path) -> str:
             named = ""
         if named and all(reads(cell, named) for cell in cells):
             return named
-    return detect_in_cells(cells)
+    marked = LANGUAGE_BYTES.get(table_language(table))
+    if marked and marked.startswith(("gb", "big5")) and all(reads(cell, marked) for cell in cells):
+        return marked
+    found = detect_in_cells(cells)
+    return marked if marked and found == "iso8859-1" else found
+
+
+def table_language(table: Path) -> int:
+    """Return the byte of a dBASE header that names the code page; 0 says nothing."""
+    with table.open("rb") as file:
+        header = file.read(LANGUAGE_AT + 1)
+    return header[LANGUAGE_AT] if len(header) > LANGUAGE_AT else 0
 
 
 def dbf_cells(raw: bytes) -> Iterator[bytes]:

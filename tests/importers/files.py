@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import pytest
 
+from importers.problems import ImportRefusedError
+from importers.readers import Source, read_file
 from importers.report import Report
 from importers.services import ImportOrder, import_file
 from layers.registry import get_layer
@@ -31,6 +34,19 @@ def table(path: Path, *lines: str, encoding: str = "utf-8") -> Path:
 def codes(report: Report) -> list[str]:
     """Return the codes of all problems, in order of rows."""
     return [str(problem.code) for problem in report.problems]
+
+
+def values_in(source: Source, name: str) -> list[Any]:
+    """Return the values of the column called `name`."""
+    return next(cells.to_pylist() for title, cells in source.columns if title == name)
+
+
+def refusal_of(path: Path, **options: Any) -> str:
+    """Return the code with which a file is not read at all."""
+    with pytest.raises(ImportRefusedError) as refusal:
+        read_file(path, **options)
+    assert refusal.value.problem.remedy
+    return str(refusal.value.problem.code)
 
 
 def features(*items: tuple[dict[str, Any], Any]) -> str:

@@ -45,21 +45,7 @@ def test_missing_empty_and_binary_files_of_every_format(tmp_path: Path, ending: 
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "a.xlsx",
-        "a.kml",
-        "a.gpx",
-        "a.dxf",
-        "a.dwg",
-        "a.vrt",
-        "a.fgb",
-        "a.parquet",
-        "a.gdb",
-        "a.rar",
-        "a.txt",
-        "a.pdf",
-        "a.dbf",
-    ],
+    ["a.xls", "a.et", "a.dwg", "a.vrt", "a.gdb", "a.wp", "a.udb", "a.tab", "a.rar", "a.pdf", "a.dbf", "a.tif", "a.jpg"],
 )
 def test_other_formats_are_refused_by_name_with_what_to_send(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
@@ -158,8 +144,8 @@ def test_archives_that_lead_out_or_explode_are_not_unpacked(tmp_path: Path) -> N
         archive.writestr("a.shp", b"\0" * 300_000_000)
     refused(path, "unsafe_archive")
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("a.csv", b"x")
-    refused(path, "archive_content")
+        archive.writestr("a.doc", b"x")
+    assert "a.doc" in refused(path, "archive_content")
 
 
 def test_huge_numbers_and_deep_lists_in_geojson(tmp_path: Path) -> None:

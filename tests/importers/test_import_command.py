@@ -43,7 +43,7 @@ def test_committed_rehearsed_and_rejected_files_end_with_0_and_1(tmp_path: Path)
     assert (code, "1 added" in said, "Batch" in said) == (0, True, True)
     report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     assert set(report) == {"status", "reason", "detected", "counts", "warnings", "problems"}
-    assert set(report["detected"]) == {"format", "encoding", "crs", "crs_candidates", "rows"}
+    assert set(report["detected"]) == {*("format", "encoding", "part", "samples", "crs", "crs_candidates", "rows")}
     assert report["detected"]["crs_candidates"] == [
         {"crs": crs, "evidence": "from the file, or from the size of its numbers", "share_inside": 1.0}
         for crs in ("EPSG:4490", "gcj02", "bd09")

@@ -146,12 +146,15 @@ def test_a_finer_division_that_is_stored_survives_an_import_by_position(tmp_path
     assert (plot.region_id, str(plot.declared_area_mu)) == ("451221001001", "0.7000")
 
 
-def test_several_layers_in_one_geopackage_are_refused_by_name(tmp_path: Path) -> None:
+def test_several_layers_in_one_geopackage_are_refused_by_name_until_one_is_named(tmp_path: Path) -> None:
     path = vector_file(tmp_path / "a.gpkg", {"name": ["a"]}, [SQUARE], "EPSG:4490", layer="one")
-    vector_file(path, {"name": ["a"]}, [SQUARE], "EPSG:4490", layer="two")
+    vector_file(path, {"name": ["b"]}, [box(107.3, 24.75, 107.302, 24.752)], "EPSG:4490", layer="two")
     report = run("sites", path)
     assert (report.status, codes(report)) == (Status.REFUSED, ["several_layers"])
-    assert "one, two" in report.reason
+    assert "one (1), two (1)" in report.reason
+    assert codes(run("sites", path, part="three")) == ["no_such_part"]
+    report = run("sites", path, part="TWO")
+    assert (report.problems, report.detected.part, Site.objects.get().name) == ([], "two", "b")
 
 
 def test_a_prj_on_xian_1980_is_refused(tmp_path: Path) -> None:

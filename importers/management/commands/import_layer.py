@@ -33,7 +33,8 @@ class Command(BaseCommand):
     """Imports a file; exit code 0: committed or rehearsed clean, 1: problems and nothing changed, 2: wrong use."""
 
     help = (
-        "Import GeoPackage, GeoJSON, a shapefile (.shp or .zip) or a table with coordinates (.csv) into a layer. "
+        "Import a file into a layer: GeoPackage, shapefile or File Geodatabase (.zip), GeoJSON, XLSX, CSV, KML, GPX, "
+        "DXF, land-office text, photos (.zip), FlatGeobuf, GeoParquet. "
         "With any problem nothing is changed. Importing the same file again changes nothing."
     )
 
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             metavar="FIELD=VALUE",
             help="for fields that the file does not give; may be repeated",
         )
+        parser.add_argument("--part", metavar="NAME", help="layer or sheet; default: the only one that can be meant")
         parser.add_argument("--encoding", metavar="E", help="of the text; default: detected")
         parser.add_argument("--user", metavar="U", help="import as this account, within its area; default: the system")
         parser.add_argument("--reason", default="", metavar="TEXT", help="why, kept with every version")
@@ -106,6 +108,7 @@ class Command(BaseCommand):
                 crs=options["crs"],
                 pipeline=options["pipeline"],
                 encoding=options["encoding"],
+                part=options["part"],
                 columns=pairs(options["map"], "--map COL=FIELD"),
                 defaults=pairs(options["default"], "--default FIELD=VALUE"),
                 dry_run=options["dry_run"],
@@ -146,6 +149,7 @@ class Command(BaseCommand):
                 "crs": options["crs"],
                 "pipeline": options["pipeline"],
                 "encoding": options["encoding"],
+                "part": options["part"],
                 "columns": columns,
                 "defaults": defaults,
                 "dry_run": options["dry_run"],
