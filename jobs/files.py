@@ -1,4 +1,6 @@
-"""Files that a job will need: kept below the media folder from when it is asked for until it is done.
+"""Files that a job will need, and files that it leaves, both below the media folder.
+
+What it will need is kept from when it is asked for until it is done.
 
 The file may be gone or be another one when the job runs, so it is copied, under its hash and a mark of its own: nobody
 else's job refers to the copy, and it can be taken away without asking.
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from jobs.errors import JobRefusedError
 
-FOLDER = "jobs"
+FOLDER, LEFT = "jobs", "job-files"
 BLOCK = 1 << 20
 
 
@@ -61,6 +63,19 @@ def discard(tokens: Iterable[str]) -> None:
     """Take copies away; those that are gone already are no matter."""
     for token in tokens:
         shutil.rmtree(kept_folder(token), ignore_errors=True)
+
+
+def left_file(job_id: uuid.UUID, name: str) -> Path:
+    """Return the place of the file that a job leaves for its requester; a view that checks who asks hands it out."""
+    return Path(settings.MEDIA_ROOT) / LEFT / str(job_id) / name
+
+
+def discard_left_before(moment: float) -> None:
+    """Take away what jobs left before `moment` (seconds of the epoch)."""
+    root = Path(settings.MEDIA_ROOT) / LEFT
+    for one in root.iterdir() if root.is_dir() else ():
+        if one.stat().st_mtime < moment:
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def kept_before(moment: float) -> set[str]:

@@ -13,7 +13,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from jobs.declare import JobContext, JobResult, job
-from jobs.files import discard, kept_before
+from jobs.files import discard, discard_left_before, kept_before
 from jobs.models import Job, ScheduledRun, WorkerBeat
 
 KEPT = timedelta(days=30)
@@ -34,6 +34,7 @@ def clear_away(context: JobContext) -> JobResult:
     WorkerBeat.objects.filter(seen_at__lt=Now() - BEATS_KEPT).delete()
     context.progress(2, 3, _("Files"))
     files = discard_unneeded()
+    discard_left_before(time.time() - KEPT.total_seconds())
     context.progress(3, 3)
     return JobResult(
         words=_("%(sessions)d sessions, %(jobs)d jobs and %(files)d files cleared away.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from django.db import connection
 from psycopg2 import sql
 
 from layers.lookups import AnyOf
@@ -72,10 +73,24 @@ def household_ends(reach: Reach, region: DivisionCode | None = None) -> Househol
     """Return the ends of the households in `reach` that come from `region` (None: from anywhere)."""
     if reach.visibility.nothing:
         return ends_of(np.zeros(0, dtype=list(ENDS.items())))
+    return ends_of(copy_to_array(*asked("household_ends", reach, region), ENDS))
+
+
+def household_count(reach: Reach, region: DivisionCode | None = None) -> int:
+    """Return how many households `household_ends` would read."""
+    if reach.visibility.nothing:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(*asked("household_count", reach, region))
+        count: int = cursor.fetchone()[0]
+    return count
+
+
+def asked(query: str, reach: Reach, region: DivisionCode | None) -> tuple[sql.Composed, dict[str, Any]]:
+    """Return a query over the households in `reach` that come from `region`, and its parameters."""
     test, parameters = reach.visibility.sql("household")
-    query = compose("spatial_analysis", "household_ends", visible=sql.SQL(test))
-    prefix = f"{region.prefix if region else ''}%"
-    return ends_of(copy_to_array(query, {**parameters, "prefix": prefix}, ENDS))
+    composed = compose("spatial_analysis", query, visible=sql.SQL(test))
+    return composed, {**parameters, "prefix": f"{region.prefix if region else ''}%"}
 
 
 def ends_of(rows: np.ndarray[tuple[int], np.dtype[np.void]]) -> HouseholdEnds:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import Promise
 
+    from spatial_analysis.effort import Effort
     from spatial_analysis.reach import Reach
 
     Text = str | Promise
@@ -98,6 +99,8 @@ class Method:
         Whose rows it reads: who may view them may run it, who may export them may export its answer.
     run
         From question to outcome.
+    effort
+        How long that takes, and writing its files.
     writers
         File ending to the function that writes an outcome into a file.
     template, panel
@@ -113,6 +116,7 @@ class Method:
     layer: str
     parameters: tuple[Parameter, ...]
     run: Callable[[Question], Outcome]
+    effort: Effort
     writers: Mapping[str, Callable[[Outcome, Path, WriteOptions], None]]
     template: str
     panel: str

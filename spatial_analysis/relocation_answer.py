@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from geocore.divisions import DivisionCode
 from layers.presentation import division_names
-from spatial_analysis.feeds import household_codes
+from spatial_analysis.feeds import household_codes, household_count
 from spatial_analysis.methods import Outcome
 from spatial_analysis.relocation_distance import UNKNOWN, relocation_distance
 
@@ -37,6 +37,11 @@ def answer_relocation_distance(question: Question) -> Outcome:
         changed_at=ends.changed_at,
         version=ends.version,
     )
+
+
+def households_asked(question: Question) -> int:
+    """Return how many households a question is about."""
+    return household_count(question.reach, question.region)
 
 
 def answer_of(table: DistanceTable, *, region: DivisionCode | None, reach: Reach) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accounts.roles import Role
+from accounts.roles import Action, Role
 from accounts.selectors import has_role
-from spatial_analysis.methods import all_methods
+from spatial_analysis.methods import all_methods, get_method
 from spatial_analysis.models import AnalysisRun
 from spatial_analysis.reach import Reach, covers
 
@@ -41,6 +41,15 @@ def run_for(*, user: Asker, run_id: UUID) -> AnalysisRun | None:
     if not reads_everybody(user):
         rows = rows.filter(requested_by_id=user.pk)
     return next(within_area(user, rows), None)
+
+
+def run_to_export(*, user: Asker, run_id: UUID) -> AnalysisRun | None:
+    """Return the user's own run if its answer may leave as a file by what is granted today; None where not."""
+    run = AnalysisRun.objects.filter(pk=run_id, requested_by_id=user.pk).first()
+    if run is None:
+        return None
+    layer = get_method(run.method).layer
+    return run if covers(Reach.of(user, layer=layer, action=Action.EXPORT).area, run.area) else None
 
 
 def reads_everybody(user: Asker) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from accounts.audit import EVERYWHERE, record_access
 from accounts.models import AccessRecord
 from accounts.roles import Action, Through
+from geocore.divisions import DivisionCode
 from layers.concerned import divisions_exported
 from layers.registry import get_layer
 from spatial_analysis.methods import Outcome, Question, parse_region
@@ -68,16 +69,7 @@ def analysis_run(
     -----
     A method that fails leaves a run that says so, and its error goes on to the caller: it is a defect.
     """
-    started = timezone.now()
-    run = AnalysisRun(
-        method=method.key,
-        region_id=question.region.code if question.region else None,
-        parameters=dict(question.parameters),
-        area=as_json(question.reach.area),
-        requested_by_id=user.pk if user else None,
-        through=through,
-        started_at=started,
-    )
+    run = asked_run(method, question, user=user, through=through)
     try:
         outcome = method.run(question)
     except Exception as error:
@@ -91,14 +83,32 @@ def analysis_run(
     run.state, run.answer, run.finished_at = RunState.DONE, outcome.answer, timezone.now()
     run.rows, run.missing = outcome.rows, outcome.missing
     run.data_changed_at, run.data_version = outcome.changed_at, outcome.version
-    stored = None if every_time else same_run(run)
+    stored = None if every_time else same_run(run, data_version=run.data_version)
     if stored is None:
         run.save(force_insert=True)
     return Answered(stored or run, outcome)
 
 
-def same_run(run: AnalysisRun) -> AnalysisRun | None:
-    """Return the newest stored run of the same person with the same question about the same data, or None."""
+def asked_run(method: Method, question: Question, *, user: Asker | None, through: Through) -> AnalysisRun:
+    """Return a run as it begins, not stored."""
+    return AnalysisRun(
+        method=method.key,
+        region_id=question.region.code if question.region else None,
+        parameters=dict(question.parameters),
+        area=as_json(question.reach.area),
+        requested_by_id=user.pk if user else None,
+        through=through,
+        started_at=timezone.now(),
+    )
+
+
+def latest_answer(method: Method, question: Question, *, user: Asker | None) -> AnalysisRun | None:
+    """Return the newest stored run of the same person with the same question, whatever has changed since, or None."""
+    return same_run(asked_run(method, question, user=user, through=Through.PAGE))
+
+
+def same_run(run: AnalysisRun, **more: Any) -> AnalysisRun | None:
+    """Return the newest stored run of the same person with the same question, or None; `more` narrows it down."""
     return (
         AnalysisRun.objects.filter(
             requested_by_id=run.requested_by_id,
@@ -107,18 +117,22 @@ def same_run(run: AnalysisRun) -> AnalysisRun | None:
             parameters=run.parameters,
             area=run.area,
             state=RunState.DONE,
-            data_version=run.data_version,
+            **more,
         )
         .order_by("-started_at")
         .first()
     )
 
 
-def answer_exported(
-    method: Method, question: Question, answered: Answered, *, user: Asker | None, through: Through, name: str
-) -> None:
-    """Write down that an answer leaves as the file `name`; before it does."""
-    region = question.region.prefix if question.region else ""
+def file_name(method: Method, run: AnalysisRun, ending: str, rows: str) -> str:
+    """Return the name under which the answer of `run` is saved."""
+    place = DivisionCode(run.region_id).prefix if run.region_id else "all"
+    return f"{method.key}-{place}{'-rows' if rows == 'only' else ''}-{timezone.localdate():%Y%m%d}.{ending}"
+
+
+def answer_exported(method: Method, run: AnalysisRun, *, user: Asker | None, through: Through, name: str) -> None:
+    """Write down that the answer of `run` leaves as the file `name`; before it does."""
+    region = DivisionCode(run.region_id).prefix if run.region_id else ""
     layer = get_layer(method.layer)
     record_access(
         user=user,
@@ -126,7 +140,7 @@ def answer_exported(
         subject=layer.key,
         purpose=name,
         through=through,
-        rows=answered.run.rows,
+        rows=run.rows,
         divisions={region or EVERYWHERE}
         if user is None
         else divisions_exported(layer, user=user, action=Action.EXPORT, region=region),

@@ -13,17 +13,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Through
 from spatial_analysis.documents import as_text, run_document, run_entry
+from spatial_analysis.effort import too_long
 from spatial_analysis.errors import QuestionError
 from spatial_analysis.selectors import run_for, runs_of
 from spatial_analysis.services import analysis_run, question_for
 from spatial_analysis.views.access import method_interface, problem
+from spatial_analysis.views.background import queued
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
-    from spatial_analysis.methods import Method
+    from spatial_analysis.methods import Method, Question
 
 MAX_BODY_BYTES = 100_000
 
@@ -31,17 +33,29 @@ MAX_BODY_BYTES = 100_000
 @require_http_methods(["GET", "HEAD", "POST"])
 @method_interface
 def runs(request: HttpRequest, method: Method) -> HttpResponse:
-    """Run a method (POST), or list the runs that the reader may read (GET)."""
+    """Run a method (POST; as a job where it takes long), or list the runs that the reader may read (GET)."""
     if request.method != "POST":
         return answer({"runs": [run_entry(run) for run in runs_of(user=request.user, method=method.key)]})
     try:
         given = body_of(request)
         question = question_for(method, user=request.user, **given)
+        if too_long(method, question):
+            return handed_over(request, method, question, given["parameters"])
         run = analysis_run(method, question, user=request.user, through=Through.API).run
     except QuestionError as error:
         return problem(str(error), HTTPStatus.BAD_REQUEST)
     response = answer(run_document(run), HTTPStatus.CREATED)
     response["Location"] = reverse("analysis:run", kwargs={"method": method.key, "run_id": run.pk})
+    return response
+
+
+def handed_over(request: HttpRequest, method: Method, question: Question, parameters: dict[str, str]) -> HttpResponse:
+    """Leave a question that takes long to a worker, and say where its progress and then its run are."""
+    assert request.user.is_authenticated
+    job_id = queued(method, question, parameters, user=request.user, through=Through.API)
+    page = reverse("jobs:job", kwargs={"job_id": job_id})
+    response = answer({"job": str(job_id), "page": page}, HTTPStatus.ACCEPTED)
+    response["Location"] = page
     return response
 
 

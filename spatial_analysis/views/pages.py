@@ -19,10 +19,11 @@ from geocore.divisions import DivisionCode
 from layers.selectors import may
 from spatial_analysis.divisions import division_choices, division_path, home_division
 from spatial_analysis.documents import parameters_as_text
+from spatial_analysis.effort import Later, too_long
 from spatial_analysis.errors import QuestionError
 from spatial_analysis.methods import all_methods
 from spatial_analysis.selectors import run_for, runs_of
-from spatial_analysis.services import analysis_run, question_for
+from spatial_analysis.services import analysis_run, latest_answer, question_for
 from spatial_analysis.views.access import method_page
 
 if TYPE_CHECKING:
@@ -46,13 +47,20 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page shows: a question as text, its run, or why there is none."""
+    """What a page shows: a question as text, its run, or why there is none.
+
+    Attributes
+    ----------
+    later
+        Why it is not answered at once; `run` is then the latest stored answer, where there is one.
+    """
 
     region: str
     parameters: dict[str, str]
     run: AnalysisRun | None = None
     problem: str = ""
     stored: bool = False
+    later: Later | None = None
 
 
 @require_safe
@@ -68,7 +76,9 @@ def method(request: HttpRequest, method: Method) -> HttpResponse:
         "path": division_path(shown.region) if shown.run else (),
         "fields": [{"parameter": one, "value": shown.parameters.get(one.key, "")} for one in method.parameters],
         "answer": answer,
-        "question": urlencode({"region": shown.region, **shown.parameters}),
+        "question": urlencode(order := {"region": shown.region, **shown.parameters}),
+        "later": shown.later,
+        "order": order,
         "endings": list(method.writers) if may(method.layer, user=request.user, action=Action.EXPORT) else [],
         "runs": runs_of(user=request.user, method=method.key, count=6),
         **(method.shown(answer) if answer else {}),
@@ -94,17 +104,24 @@ def stored_run(request: HttpRequest, method: Method) -> Shown:
 
 
 def fresh_run(request: HttpRequest, method: Method) -> Shown:
-    """Return the answer to the question in the address as the data are now."""
+    """Return the answer to the question in the address as the data are now, where that does not take long."""
     given, region = asked(request, method)
     try:
         question = question_for(method, user=request.user, region=region, parameters=given)
     except QuestionError as error:
         return Shown(region=region, parameters={**parameters_as_text(method, {}), **given}, problem=str(error))
-    run = analysis_run(method, question, user=request.user, through=Through.PAGE, every_time=False).run
+    later = too_long(method, question)
+    run = (
+        latest_answer(method, question, user=request.user)
+        if later
+        else analysis_run(method, question, user=request.user, through=Through.PAGE, every_time=False).run
+    )
     return Shown(
         region=question.region.prefix if question.region else "",
         parameters=parameters_as_text(method, dict(question.parameters)),
         run=run,
+        stored=bool(later and run),
+        later=later,
     )
 
 

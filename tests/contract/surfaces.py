@@ -74,6 +74,8 @@ CLASSES: dict[str, Class] = {
     "analysis:runs": Class.FEATURES,
     "analysis:run": Class.FEATURES,
     "analysis:export": Class.FEATURES,
+    "analysis:start": Class.FEATURES,
+    "analysis:file": Class.FEATURES,
     "oversight:one_map": Class.FEATURES,
     "oversight:counties": Class.FEATURES,
     "oversight:divisions": Class.FEATURES,
