@@ -1,10 +1,11 @@
-"""The number of a request: one word that its log lines, its records and its error page share."""
+"""The number of a request or a job: one word that its log lines, its records and its page share."""
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ PLAUSIBLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 _current: ContextVar[str] = ContextVar("request_id", default="")
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
+_user: ContextVar[int | None] = ContextVar("user", default=None)
 
 
 def current_request_id() -> str:
@@ -33,7 +35,20 @@ def current_user_id() -> int | None:
 
     Nobody is looked up for it: a line of the log must not cost a query, least of all when the database is gone.
     """
+    if (user_id := _user.get()) is not None:
+        return user_id
     return getattr(getattr(_request.get(), "_cached_user", None), "pk", None)
+
+
+@contextmanager
+def numbered(number: str, user_id: int | None = None) -> Iterator[None]:
+    """Let lines and records of the block carry another number than a request's, a job's, and whom it works for."""
+    number_before, user_before = _current.set(number), _user.set(user_id)
+    try:
+        yield
+    finally:
+        _current.reset(number_before)
+        _user.reset(user_before)
 
 
 def forget_request_id(**_signal: Any) -> None:

@@ -29,13 +29,17 @@ PLAIN = (str, int, float, bool, dt.datetime)
 DETAILS = re.compile(r"^(DETAIL|CONTEXT|HINT|LINE \d+):.*$(\n^[ \t]+\^?.*$)*", re.MULTILINE)
 # "invalid input syntax for type integer: "Zhang San"".
 MISREAD = re.compile(r'(invalid input syntax for [^:\n]*: )".*"')
-# Identity numbers and telephone numbers, wherever they stand.
-NUMBERS = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")
+# Identity numbers and telephone numbers, wherever they stand but in the number of a request or a job.
+NUMBERS = re.compile(
+    r"\b(?P<kept>[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b|(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d{9})(?!\d)"
+)
 
 
 def without_personal_data(text: str) -> str:
     """Return `text` without the values of rows, identity numbers and telephone numbers."""
-    return NUMBERS.sub("***", MISREAD.sub(r"\1(left out)", DETAILS.sub(r"\1: (left out)", text)))
+    return NUMBERS.sub(
+        lambda found: found["kept"] or "***", MISREAD.sub(r"\1(left out)", DETAILS.sub(r"\1: (left out)", text))
+    )
 
 
 class RequestFilter(logging.Filter):

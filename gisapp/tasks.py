@@ -29,7 +29,7 @@ def back_up(context: JobContext) -> JobResult:
     except BackupError as error:
         raise JobRefusedError(_("No backup: %(reason)s") % {"reason": error}) from error
     return JobResult(
-        words=_("%(name)s: %(rows)s rows and %(files)s files, verified; %(kept)s backups are kept.")
+        words=_("%(name)s: %(rows)s rows and %(files)s files, verified. Backups kept: %(kept)s.")
         % {
             "name": done.path.name,
             "rows": f"{done.manifest.rows:,}",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django_tasks.utils import normalize_json
 
 from accounts.context import acting_as
+from accounts.request_id import numbered
 from accounts.roles import Through
 from jobs.declare import JobContext, JobResult
 from jobs.errors import JobRefusedError, LeaseLostError
@@ -55,7 +56,11 @@ def effect_once(task: JobTask, claimed: DBTaskResult[..., Any], lease: Lease) ->
         lease=lease,
     )
     try:
-        with translation.override(language_of(job)), acting_as(requester, through=job.through, reason=job.reason):
+        with (
+            numbered(str(job.pk), requester.pk if requester else None),
+            translation.override(language_of(job)),
+            acting_as(requester, through=job.through, reason=job.reason),
+        ):
             lease.effect_begins(backend_pid())
             value = stored(task.call(context, **claimed.args_kwargs["kwargs"]))
             lease.check()

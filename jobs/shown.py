@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import TaskResultStatus
@@ -33,6 +34,14 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+IN_STATE: dict[str, Q] = {
+    State.WAITING: Q(task__status=TaskResultStatus.READY),
+    State.RUNNING: Q(task__status=TaskResultStatus.RUNNING),
+    State.DONE: Q(task__status=TaskResultStatus.SUCCESSFUL),
+    State.FAILED: Q(task__status=TaskResultStatus.FAILED, cancelled=False),
+    State.CANCELLED: Q(task__status=TaskResultStatus.FAILED, cancelled=True),
+}
+"""What a list may be narrowed to; those on the way to another state are in the one they are coming from."""
 UNFINISHED = frozenset({State.WAITING, State.AGAIN, State.RUNNING, State.CANCELLING})
 CANCELLABLE = frozenset({State.WAITING, State.AGAIN, State.RUNNING})
 REPEATABLE = frozenset({State.FAILED, State.CANCELLED})

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.service import OK, Fact, Section
 from jobs.selectors import queue_summary, worker_age_s
+from jobs.shown import State
 
 if TYPE_CHECKING:
     from accounts.selectors import Asker
@@ -32,15 +33,24 @@ def queue_section(user: Asker) -> Section:
     queue, age_s = queue_summary(user=user), worker_age_s()
     waited_s = queue.oldest_waiting_s or 0
     page = reverse("jobs:index")
+
+    def listed(state: State) -> str:
+        return f"{page}?state={state}"
+
     return Section(
         gettext_lazy("Background jobs"),
         (
             Fact(_("Workers"), f"{queue.workers:,}", wrong=worker_state() != OK),
             Fact(_("Last sign of a worker"), _("none") if age_s is None else minutes(age_s)),
-            Fact(_("Waiting"), f"{queue.waiting:,}", url=page),
+            Fact(_("Waiting"), f"{queue.waiting:,}", url=listed(State.WAITING)),
             Fact(_("Longest wait"), minutes(waited_s), wrong=waited_s > WAITED_S),
-            Fact(_("Running"), f"{queue.running:,}", url=page),
-            Fact(_("Failed in the last seven days"), f"{queue.failed:,}", url=page, wrong=queue.failed > 0),
+            Fact(_("Running"), f"{queue.running:,}", url=listed(State.RUNNING)),
+            Fact(
+                _("Failed in the last seven days"),
+                f"{queue.failed:,}",
+                url=listed(State.FAILED),
+                wrong=queue.failed > 0,
+            ),
         ),
     )
 

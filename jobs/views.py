@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from accounts.selectors import has_role
 from jobs.schedule import all_scheduled, database_time
 from jobs.selectors import job_for, jobs_for
 from jobs.services import job_cancel, job_retry
-from jobs.shown import shown
+from jobs.shown import IN_STATE, State, shown
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -35,13 +36,16 @@ A_PAGE = 25
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
     """Show the jobs that the reader may see, the newest first; `?part=list` returns the list alone."""
-    paginator = Paginator(jobs_for(user=request.user), A_PAGE)
+    state = request.GET.get("state", "")
+    paginator = Paginator(jobs_for(user=request.user).filter(IN_STATE.get(state, Q())), A_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     jobs = [shown(job) for job in page.object_list]
     context: dict[str, Any] = {
         "page_obj": page,
         "page_range": paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "jobs": jobs,
+        "states": [{"key": key, "label": State(key).label, "chosen": key == state} for key in IN_STATE],
+        "narrowed": state in IN_STATE,
         "unfinished": any(job.unfinished for job in jobs),
         "everybodys": has_role(user=request.user, roles={Role.STEWARD}),
     }

@@ -21,6 +21,7 @@ from django_tasks.signals import task_finished, task_started
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from accounts.request_id import numbered
 from jobs.declare import JobTask
 from jobs.effect import effect_once
 from jobs.errors import JobCancelledError, JobGivenBackError, JobRefusedError, LeaseLostError
@@ -116,7 +117,11 @@ class JobWorker(Worker):
             connection.close()
 
     def run_task(self, db_task_result: DBTaskResult[..., Any]) -> None:
-        """Do one claimed job and record how it ended."""
+        """Do one claimed job and record how it ended; lines of the log carry its id."""
+        with numbered(str(db_task_result.pk)):
+            self._do(db_task_result)
+
+    def _do(self, db_task_result: DBTaskResult[..., Any]) -> None:
         self.running_task = True
         lease = Lease(db_task_result.pk, giving_back=self.giving_back)
         try:

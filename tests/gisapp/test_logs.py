@@ -11,10 +11,13 @@ from django.conf import settings as configured
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from accounts.roles import Role
+from accounts.models import AccessRecord
+from accounts.roles import Role, Through
 from gisapp.cluster import CONFIGURATION
 from gisapp.logs import ObjectFormatter, watch_queries, without_literals, without_personal_data
 from tests.factories import user_with
+from tests.jobs import declared
+from tests.jobs.workers import work_off
 
 NAME, ID_NUMBER, PHONE = "欧阳示例某", "451221199001011234", "13907780000"
 
@@ -67,6 +70,21 @@ def test_the_lines_of_a_request_carry_its_number_and_its_user(written, client):
     lines = [line for line in objects(written) if line["logger"] == "django.request"]
     assert [(line["request_id"], line["user_id"]) for line in lines] == [(answer.headers["X-Request-ID"], user.pk)]
     assert answer.headers["X-Request-ID"] in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lines_of_a_job_carry_its_number_and_its_requester(written):
+    user = user_with(Role.PLANNER, "451221")
+    job = declared.tell.start(user=user, through=Through.PAGE)
+    work_off()
+    assert [(line["request_id"], line["user_id"]) for line in objects(written) if line["logger"] == "tests.jobs"] == [
+        (str(job), user.pk)
+    ]
+    ended = [line for line in objects(written) if "state=SUCCESSFUL" in line["message"]]
+    assert [line["request_id"] for line in ended] == [str(job)]
+    assert AccessRecord.objects.get().request_id == str(job)
+    logging.getLogger("test").warning("after")
+    assert objects(written)[-1]["request_id"] == "-"
 
 
 @pytest.mark.django_db
@@ -147,6 +165,8 @@ def test_numbers_of_people_are_left_out_wherever_they_stand():
     assert (
         without_personal_data(f"{NAME} {ID_NUMBER}, tel. {PHONE}; 45122119900101123x") == f"{NAME} ***, tel. ***; ***"
     )
+    for number in ("3f8be6d5-64fd-470a-bf67-13653033298f", "13653033298f0000aaaabbbbccccdddd"):
+        assert without_personal_data(f"job {number}: {PHONE}") == f"job {number}: ***"
     assert without_personal_data("batch 451221001001, 1790000000000 ms") == "batch 451221001001, 1790000000000 ms"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
@@ -9,6 +10,8 @@ import time
 from django.db import connection
 from django.utils import timezone
 
+from accounts.audit import record_access
+from accounts.models import AccessRecord
 from jobs.declare import JobContext, JobResult, job
 from jobs.errors import JobRefusedError
 from jobs.models import ScheduledRun
@@ -71,6 +74,21 @@ def long_statement(context: JobContext, *, key: str) -> None:
     effect(key)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(60)")
+
+
+@job(title="Tell")
+def tell(context: JobContext) -> None:
+    """Write a line into the log, and a record of access."""
+    logging.getLogger("tests.jobs").warning("told")
+    record_access(
+        user=context.requester,
+        kind=AccessRecord.Kind.EXPORT,
+        subject="sites",
+        purpose="a.csv",
+        through=context.through,
+        rows=1,
+        divisions={"451221"},
+    )
 
 
 @job(title="Who")

@@ -128,6 +128,23 @@ def test_what_runs_by_the_clock_is_shown_to_the_steward(client, steward, planner
     assert "every night" not in client.get("/jobs/").content.decode()
 
 
+def test_the_list_is_narrowed_to_a_state_and_the_numbers_of_the_steward_lead_there(client, steward):
+    client.force_login(steward)
+    assert "No job is in this state." in client.get("/jobs/?state=failed").content.decode()
+    jobs = {name: queued(steward) for name in ("waiting", "running", "done", "failed", "cancelled")}
+    set_row(jobs["running"], status="RUNNING", started_at=timezone.now())
+    set_row(jobs["done"], status="SUCCESSFUL", finished_at=timezone.now())
+    for name in ("failed", "cancelled"):
+        set_row(jobs[name], status="FAILED", finished_at=timezone.now())
+    Job.objects.filter(pk=jobs["cancelled"].pk).update(cancelled=True)
+    for name, job in jobs.items():
+        assert [one.id for one in client.get(f"/jobs/?state={name}").context["jobs"]] == [job.pk]
+    assert len(client.get("/jobs/?state=nonsense").context["jobs"]) == 5
+    for fact in queue_section(steward).facts:
+        if fact.url:
+            assert client.get(fact.url).context["page_obj"].paginator.count == int(fact.text) == 1
+
+
 def test_a_job_of_another_version_does_not_break_the_list(client, planner):
     set_row(queued(planner), task_path="gone.away")
     client.force_login(planner)
