@@ -16,6 +16,7 @@ from accounts.roles import Action
 from importers.columns import ColumnMap
 from importers.divisions import CodeArray, KnownCodes, division_codes
 from importers.fields import importable, is_required, target_of
+from importers.measured import in_own_unit
 from importers.problems import ProblemCode, WrongUseError
 from importers.readers import Column
 from importers.rows import Rows, as_mask
@@ -83,7 +84,8 @@ def read_cells(
     fields = importable(layer)
     defaults = read_defaults(layer, fields, named_defaults, known, user)
     cells = Cells({}, {}, {name: column.name for name, column in columns.fields.items()})
-    for name, column in columns.fields.items():
+    for name, given in columns.fields.items():
+        column = in_own_unit(fields[name], given, columns.units.get(name))
         values = read_one(layer, fields[name], column, rows, known=known, user=user)
         cells.values[name] = completed(fields[name], values, defaults.get(name), column.name, rows)
     for name, value in defaults.items():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from importers.fields import aliases, importable, point_fields, squeezed
+from geocore.measures import UNITS, Dimension, Unit, read_header, unit_named, unit_of_field
+from importers.fields import importable, meaning_of, point_fields, squeezed
 from importers.problems import ImportRefusedError, ProblemCode, WrongUseError
 from importers.readers import Column, Source
 from layers.spec import SpatialLayer
@@ -28,12 +30,15 @@ class ColumnMap:
         Field name to its column.
     points
         Point field to its columns x and y.
+    units
+        Field to the unit of its column, for fields that have one.
     unused
         Names of columns that mean nothing here.
     """
 
     fields: dict[str, Column] = field(default_factory=dict)
     points: dict[str, tuple[Column, Column]] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
     unused: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, str]:
@@ -44,30 +49,34 @@ class ColumnMap:
         return flat
 
 
-def map_columns(layer: SpatialLayer, source: Source, named: Mapping[str, str]) -> ColumnMap:
+def map_columns(
+    layer: SpatialLayer, source: Source, named: Mapping[str, str], units: Mapping[str, str] | None = None
+) -> ColumnMap:
     """Return which column of `source` fills which field of `layer`.
 
     Parameters
     ----------
     named
         Column to field (or "geom.x", "geom.y") as the user says; wins over every alias.
+    units
+        Column to unit as the user says; wins over the header.
 
     Raises
     ------
     WrongUseError
-        `named` names a column or a field that does not exist.
+        `named` or `units` names a column, field or unit that does not exist, or does not measure what the field does.
     ImportRefusedError
         Two columns mean one field, or no column means any.
     """
     columns = by_name(source)
     chosen = columns_named(layer, columns, named)
     claimed = {squeezed(name) for name in named}
-    known = aliases(layer.key)
     unused = []
     for name, same in columns.items():
-        target = known.get(squeezed(name))
         if squeezed(name) in claimed:
             continue
+        meaning = meaning_of(layer.key, name)
+        target = meaning.field if meaning else None
         if target is None or (target in chosen and target in named.values()):
             unused.append(name)
             continue
@@ -75,7 +84,60 @@ def map_columns(layer: SpatialLayer, source: Source, named: Mapping[str, str]) -
             others = ", ".join(dict.fromkeys([*(c.name for c in chosen.get(target, [])), *(c.name for c in same)]))
             raise ImportRefusedError(ProblemCode.AMBIGUOUS_COLUMNS, field=target, detail=others)
         chosen[target] = same
-    return arranged(layer, source, {name: same[0] for name, same in chosen.items()}, unused)
+    result = arranged(layer, source, {name: same[0] for name, same in chosen.items()}, unused)
+    result.units = units_of(result, columns, units or {})
+    return result
+
+
+def units_of(mapping: ColumnMap, columns: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, Unit]:
+    """Return the unit of each mapped column that has one: as the user says, as the header says.
+
+    Raises
+    ------
+    WrongUseError
+        There is no such column or unit, or the field measures something else.
+    """
+    missing = [name for name in named if squeezed(name) not in {squeezed(known) for known in columns}]
+    if missing:
+        raise WrongUseError(
+            _("The file has no column “%(column)s”; it has: %(columns)s.")
+            % {"column": missing[0], "columns": shown(list(columns))}
+        )
+    said = {squeezed(name): word for name, word in named.items()}
+    found = {}
+    for target, column in mapping.fields.items():
+        own, word = unit_of_field(target), said.get(squeezed(column.name))
+        unit = unit_named(word) if word else read_header(column.name).unit
+        fits = own is not None and unit is not None and unit.dimension is own.dimension
+        if word and not fits:
+            known = ", ".join(one.symbol for one in UNITS if own is not None and one.dimension is own.dimension)
+            raise WrongUseError(
+                _("“%(unit)s” is no unit of %(field)s; there are: %(known)s.")
+                % {"unit": word, "field": target, "known": known or "-"}
+            )
+        if fits and unit is not None:
+            found[target] = unit
+    return found
+
+
+def conversions(mapping: ColumnMap) -> list[str]:
+    """Return what is done to the numbers of each column that has a unit, for the report."""
+    said = []
+    for target, column in mapping.fields.items():
+        own, unit = unit_of_field(target), mapping.units.get(target)
+        if own is None or (unit is None and own.dimension not in {Dimension.AREA, Dimension.MONEY}):
+            continue
+        words = {"column": column.name, "own": own.symbol}
+        if unit is None:
+            if read_header(column.name).unit is None and squeezed(column.name) != squeezed(target):
+                said.append(_("Column %(column)s names no unit: its numbers were taken as %(own)s.") % words)
+        elif unit != own:
+            factor = f"{float(unit.ratio_to(own)):.10g}"
+            said.append(
+                _("Column %(column)s was converted from %(unit)s to %(own)s (× %(factor)s).")
+                % {**words, "unit": unit.symbol, "factor": factor}
+            )
+    return said
 
 
 def by_name(source: Source) -> dict[str, list[Column]]:

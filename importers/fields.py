@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db.models import Field, ForeignKey
 from django.utils.encoding import force_str
 from django.utils.translation import override
 
+from geocore.measures import Dimension, Unit, read_header, unit_of_field
 from layers.fields import field_of
 from layers.spec import SpatialLayer
 
@@ -75,6 +77,45 @@ def aliases(layer_key: str) -> dict[str, str]:
     for rank in (declared_names, titles):
         for field, name in rank(layer):
             known.setdefault(squeezed(name), field)
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Which field a header means, and the unit that it names (None: none, or none that the field knows)."""
+
+    field: str
+    unit: Unit | None = None
+
+
+def meaning_of(layer_key: str, name: str) -> Meaning | None:
+    """Return what a header means by its aliases; None for nothing.
+
+    A header that is an alias but for its unit means the field too: 面积（平方米） where 面积亩 is declared.
+    """
+    header = read_header(name)
+    target = aliases(layer_key).get(squeezed(name))
+    if target is None and header.unit is not None:
+        target = measured(layer_key).get((squeezed(header.base), header.unit.dimension))
+    if target is None:
+        return None
+    own = unit_of_field(target)
+    known = own is not None and header.unit is not None and header.unit.dimension is own.dimension
+    return Meaning(target, header.unit if known else None)
+
+
+@cache
+def measured(layer_key: str) -> dict[tuple[str, Dimension], str]:
+    """Return squeezed column names without their unit, and what is measured, to the field that each means."""
+    from layers.registry import get_layer
+
+    layer = get_layer(layer_key)
+    known: dict[tuple[str, Dimension], str] = {}
+    for rank in (declared_names, titles):
+        for field, name in rank(layer):
+            unit = unit_of_field(field)
+            if unit is not None:
+                known.setdefault((squeezed(read_header(name).base), unit.dimension), field)
     return known
 
 

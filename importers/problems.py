@@ -70,6 +70,7 @@ class ProblemCode(StrEnum):
     NOT_AN_INTEGER = "not_an_integer"
     OUT_OF_BOUNDS = "out_of_bounds"
     NOT_A_DATE = "not_a_date"
+    JANUARY_OR_OCTOBER = "january_or_october"
     NOT_YES_OR_NO = "not_yes_or_no"
     NOT_A_UUID = "not_a_uuid"
     UNKNOWN_CHOICE = "unknown_choice"
@@ -84,6 +85,10 @@ class ProblemCode(StrEnum):
     OUTSIDE_REGION = "outside_region"
     NO_REGION_HERE = "no_region_here"
     OUTSIDE_CRS = "outside_crs"
+    OVERLAPS_ROW = "overlaps_row"
+    OVERLAPS_STORED = "overlaps_stored"
+    OVERLAPS_SOMETHING = "overlaps_something"
+    FEWER_THAN_MEMBERS = "fewer_than_members"
     CONSTRAINT = "constraint"
     # a geometry, see geocore.geometry
     GEOMETRY_MISSING = "geometry_missing"
@@ -267,6 +272,10 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
         _("“%(value)s” is not a date."),
         _("Write year, month and day: 2019-03-01, 2019/3/1 or 2019年3月1日."),
     ),
+    ProblemCode.JANUARY_OR_OCTOBER: (
+        _("“%(value)s” is January, or an October that lost its last digit in a spreadsheet."),
+        _("Write the month with two digits, such as 2019-01 or 2019-10."),
+    ),
     ProblemCode.NOT_YES_OR_NO: (_("“%(value)s” is neither yes nor no."), _("Write yes or no, 是 or 否, 1 or 0.")),
     ProblemCode.NOT_A_UUID: (_("“%(value)s” is not a UUID."), _("Leave the column out, or give all 32 digits.")),
     ProblemCode.UNKNOWN_CHOICE: (_("“%(value)s” is not in the list."), _("Choose one of: %(choices)s.")),
@@ -304,6 +313,22 @@ SENTENCES: dict[ProblemCode, tuple[Text, Text]] = {
     ProblemCode.OUTSIDE_CRS: (
         _("A coordinate can't belong to %(crs)s."),
         _("Check the coordinate, and whether the file is really in that coordinate reference system."),
+    ),
+    ProblemCode.OVERLAPS_ROW: (
+        _("This overlaps row %(other)s by %(m2)s m²: the same ground counts once."),
+        _("Correct the boundary of one of the two rows."),
+    ),
+    ProblemCode.OVERLAPS_STORED: (
+        _("This overlaps %(value)s by %(m2)s m²: the same ground counts once."),
+        _("Correct the boundary, or that of %(value)s; give the row this code if it is the same record."),
+    ),
+    ProblemCode.OVERLAPS_SOMETHING: (
+        _("This overlaps something by %(m2)s m²: the same ground counts once."),
+        _("Correct the boundary, or ask the administrator whose ground this is."),
+    ),
+    ProblemCode.FEWER_THAN_MEMBERS: (
+        _("The row says %(value)s persons, but %(members)s members of this household are on record."),
+        _("Correct the number, or the members of the household first."),
     ),
     ProblemCode.CONSTRAINT: (_("%(detail)s"), _("Correct the row so that it keeps this rule.")),
 }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.selectors import GrantedArea
 from importers.assemble import assemble
-from importers.columns import map_columns, shown
+from importers.columns import conversions, map_columns, shown
 from importers.models import ImportBatch
 from importers.problems import ImportRefusedError, ProblemCode
 from importers.profiles import import_area
@@ -58,6 +58,8 @@ class ImportOrder:
         Layer or sheet of the file; None: the only one that can be meant.
     columns
         Column to field, over the declared aliases.
+    units
+        Column to unit, such as "m2", over what its header says.
     defaults
         Field to value, for what the file does not give.
     dry_run
@@ -78,6 +80,7 @@ class ImportOrder:
     encoding: str | None = None
     part: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
     accept_clean: bool = False
@@ -114,7 +117,8 @@ def run(order: ImportOrder, detected: Detected) -> Report:
     rows = Rows.of(source.row_numbers)
     rows.warnings += source.warnings
     rows.problems += source.problems
-    columns = map_columns(order.layer, source, order.columns)
+    columns = map_columns(order.layer, source, order.columns, order.units)
+    rows.warnings += conversions(columns)
     if columns.unused:
         rows.warnings.append(
             _("Columns that mean nothing here were left out: %(names)s.") % {"names": shown(columns.unused)}

@@ -16,9 +16,10 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as PgCursor
 from psycopg2.extras import Json
 
+from importers.codes import keys_beyond_code
 from importers.copying import Column, copy_columns
 from layers.fields import field_of
-from layers.spec import SpatialLayer
+from layers.spec import MatchKey, SpatialLayer
 from layers.sqlfiles import compose
 
 STAGE = "import_stage"
@@ -104,18 +105,30 @@ class Stage:
     def match(self) -> None:
         """Give rows without a code of their own the code of the stored feature that they are about."""
         undecided: sql.Composable = sql.SQL("TRUE")
-        for key in self.layer.imports.match:
-            if key.fields == ("code",) or not {self.column_of(name) for name in key.fields} <= set(self.columns):
-                continue
-            names = [sql.Identifier(self.column_of(name)) for name in key.fields]
-            filled = sql.SQL(" AND ").join(sql.SQL("s.{}::text <> ''").format(name) for name in names)
-            same = sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(name) for name in names)
-            near, metres = self.nearness(key.within_m)
-            parts = {"undecided": undecided, "filled": filled, "same": same, "near": near, "metres": metres}
-            self.run("match", None, **parts, scope=self.scope)
-            undecided = sql.SQL("{} AND NOT ({})").format(undecided, filled)
+        for key in self.usable_keys():
+            parts = self.sameness(key)
+            metres = self.nearness(key.within_m)[1]
+            self.run("match", None, undecided=undecided, metres=metres, scope=self.scope, **parts)
+            undecided = sql.SQL("{} AND NOT ({})").format(undecided, parts["filled"])
         if "possible_duplicate_of" in self.columns:
             self.run("twins")
+
+    def usable_keys(self) -> list[MatchKey]:
+        """Return the match keys beyond the code whose fields the file fills."""
+        return [
+            key
+            for key in keys_beyond_code(self.layer)
+            if {self.column_of(name) for name in key.fields} <= set(self.columns)
+        ]
+
+    def sameness(self, key: MatchKey) -> dict[str, sql.Composable]:
+        """Return the SQL that says that a row fills a key, is the same as a stored one by it, and near enough."""
+        names = [sql.Identifier(self.column_of(name)) for name in key.fields]
+        return {
+            "filled": sql.SQL(" AND ").join(sql.SQL("s.{}::text <> ''").format(name) for name in names),
+            "same": sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(name) for name in names),
+            "near": self.nearness(key.within_m)[0],
+        }
 
     def nearness(self, within_m: float | None) -> tuple[sql.Composable, sql.Composable]:
         """Return the test and the distance of a match key that asks for a place."""

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Field
+from django.utils.translation import gettext as _
 
+from importers.dates import Exactness, read_days
 from importers.fields import in_every_language
 from importers.problems import ProblemCode
 from importers.readers import Column
 from importers.rows import Rows, as_mask
+from layers.registry import layer_of
 
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 NOT_FINITE = r"(?i)^[+-]?(nan|inf|infinity)$"
 THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
-DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T].*)?|(\d{4})(\d{2})(\d{2})")
 YES = frozenset({"1", "true", "t", "yes", "y", "是", "有", "√"})
 NO = frozenset({"0", "false", "f", "no", "n", "否", "无", "×"})
 INTEGERS: dict[str, tuple[int, int]] = {
@@ -82,16 +84,29 @@ def read_text(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) ->
     return given
 
 
-def numbers_of(name: str, given: pa.Array, rows: Rows) -> pa.Array:
-    """Return numbers written as text: full-width digits and thousands separators are read, the rest is rejected."""
+def plain_numbers(given: pa.Array) -> pa.Array:
+    """Return numbers written as text in plain digits: full-width ones and thousands separators are read, null: none."""
+    try:
+        if np.isfinite(pc.drop_null(given.cast(pa.float64())).to_numpy(zero_copy_only=False)).all():
+            return given
+    except pa.ArrowInvalid:
+        pass  # something is more than a bare number
     plain = pc.utf8_trim_whitespace(pc.utf8_normalize(given, form="NFKC"))
     grouped = pc.match_substring_regex(plain, THOUSANDS)
     plain = pc.if_else(grouped, pc.replace_substring(plain, ",", ""), plain)
     numeric = pc.match_substring_regex(plain, NUMBER)
-    infinite = pc.match_substring_regex(plain, NOT_FINITE)
-    rows.reject(as_mask(infinite), name, ProblemCode.NOT_FINITE, given)
-    rows.reject(as_mask(pc.invert(pc.or_(numeric, infinite))), name, ProblemCode.NOT_A_NUMBER, given)
     return pc.if_else(pc.fill_null(numeric, False), plain, pa.scalar(None, pa.string()))  # noqa: FBT003
+
+
+def numbers_of(name: str, given: pa.Array, rows: Rows) -> pa.Array:
+    """Return `plain_numbers`; what is none is rejected."""
+    plain = plain_numbers(given)
+    strange = as_mask(pc.and_(pc.is_valid(given), pc.is_null(plain)))
+    if strange.any():
+        infinite = as_mask(pc.match_substring_regex(pc.utf8_normalize(given, form="NFKC"), NOT_FINITE))
+        rows.reject(infinite & strange, name, ProblemCode.NOT_FINITE, given)
+        rows.reject(strange & ~infinite, name, ProblemCode.NOT_A_NUMBER, given)
+    return plain
 
 
 def read_float(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) -> pa.Array:
@@ -130,20 +145,21 @@ def read_decimal(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows)
 
 
 def read_date(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) -> pa.Array:
-    """Return dates."""
-    return looked_up(given, day, pa.date32(), name=name, rows=rows, code=ProblemCode.NOT_A_DATE)
-
-
-def day(text: str) -> dt.date | None:
-    """Return the day that a text names; None where it names none."""
-    found = DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None:
-        return None
-    year, month, date = (int(part) for part in found.groups() if part is not None)
-    try:
-        return dt.date(year, month, date)
-    except ValueError:
-        return None
+    """Return dates; what was not written as a day is said."""
+    coded = given.dictionary_encode()
+    found = read_days(coded.dictionary.to_pylist())
+    indices = coded.indices.fill_null(len(found)).to_numpy(zero_copy_only=False)
+    kinds = np.array([one.exactness for one in found] + [""], dtype="U6")[indices]
+    rows.reject(kinds == Exactness.EITHER, name, ProblemCode.JANUARY_OR_OCTOBER, given)
+    rows.reject(kinds == Exactness.NONE, name, ProblemCode.NOT_A_DATE, given)
+    for kind, sentence in (
+        (Exactness.MONTH, _("Column %(column)s: %(n)d dates without a day were taken as the first of the month.")),
+        (Exactness.SERIAL, _("Column %(column)s: %(n)d numbers were read as the dates of a spreadsheet.")),
+    ):
+        count = int((kinds == kind).sum())
+        if count:
+            rows.warnings.append(sentence % {"column": name, "n": count})
+    return pa.array([one.value for one in found], pa.date32()).take(coded.indices)
 
 
 def read_choice(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) -> pa.Array:
@@ -153,6 +169,8 @@ def read_choice(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) 
     for value, label in listed:
         for word in (str(value), *in_every_language(label)):
             words.setdefault(plain_word(word), value)
+    for value, more in words_of(field).items():
+        words.update((plain_word(word), value) for word in more if plain_word(word) not in words)
     choices = ", ".join(str(label) for _value, label in listed)
     kind = pa.int64() if isinstance(field, models.IntegerField) else pa.string()
     return looked_up(
@@ -164,6 +182,12 @@ def read_choice(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) 
         code=ProblemCode.UNKNOWN_CHOICE,
         choices=choices,
     )
+
+
+def words_of(field: Field[Any, Any]) -> Mapping[Any, tuple[str, ...]]:
+    """Return the further words for each value of a list, as its layer declares them."""
+    layer = layer_of(field.model)
+    return {} if layer is None else layer.imports.words.get(field.name, {})
 
 
 def plain_word(text: str) -> str:

@@ -20,6 +20,7 @@ from importers.copying import Column
 from importers.problems import WHOLE_FILE, ImportRefusedError, ProblemCode, RowProblem
 from importers.rows import Rows
 from importers.stage import Stage, StageColumn, Update
+from importers.stage_checks import alike, miscounted, overlaps
 from layers.constraints import sentence_for, sentence_for_rule
 from layers.selectors import owned_within
 from layers.spec import SpatialLayer
@@ -164,6 +165,9 @@ def check(stage: Stage, ready: Assembled, rows: Rows) -> None:
         for row, first, code in stage.duplicates()
     )
     reject(RowProblem(row, None, ProblemCode.CODE_NOT_AVAILABLE, code) for row, code in stage.taken())
+    reject(overlaps(stage))
+    reject(miscounted(stage))
+    rows.warnings += alike(stage)
     if ready.required:
         new = stage.new_rows()
         reject(RowProblem(row, name, ProblemCode.MISSING) for name in ready.required for row in new)

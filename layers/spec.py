@@ -107,6 +107,8 @@ class ImportMap:
     columns
         Field name to the column names that mean it (Chinese, pinyin initials, English); compared without case,
         spaces and full-width forms. The field's own name and its column always count.
+    words
+        Field with a list of values: value to further words for it, besides the value itself and its titles.
     geometry
         The geometry field that a spatial file fills.
     points
@@ -117,14 +119,21 @@ class ImportMap:
         What a derived code starts with; None: a row without a code is refused.
     defaults
         Values for fields that the file does not give.
+    exclusive
+        Polygon field whose ground one feature alone may claim: rows that overlap another one are rejected.
+    overlap_m2
+        How much two of them may overlap all the same: neighbours are drawn apart by hand.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     geometry: str = "geom"
     points: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     match: tuple[MatchKey, ...] = (MatchKey(("code",)), MatchKey(("source", "source_id")))
     code_prefix: str | None = None
     defaults: Mapping[str, object] = field(default_factory=dict)
+    exclusive: str | None = None
+    overlap_m2: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

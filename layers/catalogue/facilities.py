@@ -41,7 +41,20 @@ class FacilityKind(models.TextChoices):
             "name": ("名称", "设施名称", "学校名称", "name"),
             "kind": ("类型", "设施类型", "类别"),
             "region": ("行政区划代码", "区划代码"),
-            "capacity": ("容量", "学位", "床位"),
+            "capacity": ("容量", "学位", "学位数", "床位", "床位数"),
+        },
+        words={
+            "kind": {
+                FacilityKind.PRIMARY: ("小学校", "完小", "村小", "教学点"),
+                FacilityKind.JUNIOR: ("初级中学",),
+                FacilityKind.SENIOR: ("高级中学", "普通高中"),
+                FacilityKind.COLLEGE: ("大学", "高校", "职业学院"),
+                FacilityKind.CLINIC: ("卫生院", "乡镇卫生院", "村卫生室", "诊所"),
+                FacilityKind.MARKET: ("农贸市场", "市场"),
+                FacilityKind.BUS_STOP: ("公交车站", "客运站"),
+                FacilityKind.COMMUNITY: ("社区服务站", "便民服务中心"),
+                FacilityKind.WORKSHOP: ("扶贫车间", "帮扶车间"),
+            }
         },
         points={"geom": (("经度", "lon", "longitude", "lng", "x"), ("纬度", "lat", "latitude", "y"))},
         match=(MatchKey(("code",)), MatchKey(("source", "source_id")), MatchKey(("name", "kind"), within_m=300)),

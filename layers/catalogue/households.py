@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.context import PERSONAL_LAYER
 from accounts.roles import Role
 from layers.base import Feature, InRegion, point
-from layers.programmes import Programme
+from layers.programmes import PROGRAMME_WORDS, Programme
 from layers.registry import spatial_layer
 from layers.spec import Access, ImportMap, LayerView, TileRule
 
@@ -85,17 +85,33 @@ class Income(models.TextChoices):
     access=Access(change=frozenset({Role.PLANNER, Role.FIELD, Role.STEWARD})),
     imports=ImportMap(
         columns={
-            "code": ("户编号", "户代码", "HBH"),
+            "code": ("户编号", "户代码", "HBH", "household code"),
             "region": ("迁出地代码", "迁出村代码", "行政区划代码", "QCDDM"),
             "destination": ("迁入地代码", "QRDDM"),
             "resettlement": ("安置方式", "AZFS"),
             "site": ("安置点编号", "安置点代码", "AZDBH"),
             "project": ("工程编号", "水库编号"),
-            "programme": ("项目类型", "搬迁类型"),
-            "persons": ("人口", "搬迁人口", "家庭人口", "RK"),
-            "moved_on": ("搬迁日期",),
-            "moved_in_on": ("入住日期",),
-            "housing_area_m2": ("住房面积", "安置住房面积"),
+            "programme": ("项目类型", "搬迁类型", "BQLX"),
+            "origin_type": ("户类型", "户属性", "HLX"),
+            "labour_force": ("劳动力", "劳动力人数", "LDL"),
+            "own_funds_yuan": ("自筹资金元", "自筹资金", "ZCZJ"),
+            "persons": ("人口", "人口数", "家庭人数", "搬迁人口", "家庭人口", "RK"),
+            "moved_on": ("搬迁日期", "搬迁时间", "BQRQ"),
+            "moved_in_on": ("入住日期", "入住时间", "RZRQ"),
+            "housing_area_m2": ("住房面积", "安置住房面积", "ZFMJ"),
+        },
+        words={
+            "programme": PROGRAMME_WORDS,
+            "resettlement": {
+                Resettlement.SITE: ("集中", "集中安置点", "进点安置"),
+                Resettlement.DISPERSED: ("分散", "插花安置", "自主安置"),
+                Resettlement.OPEN: ("未安置", "待定"),
+            },
+            "origin_type": {
+                OriginType.REGISTERED_POOR: ("建档立卡户", "贫困户", "建档立卡"),
+                OriginType.MOVED_ALONG: ("同步搬迁", "随迁户"),
+                OriginType.RESERVOIR: ("水库移民户",),
+            },
         },
         geometry="new_home",
         points={

@@ -47,21 +47,29 @@ class ProjectState(models.TextChoices):
     access=Access(change=frozenset({Role.PLANNER, Role.STEWARD})),
     imports=ImportMap(
         columns={
-            "code": ("工程编号", "水库编号", "gppd_idnr"),
+            "code": ("工程编号", "水库编号", "GCBH", "gppd_idnr"),
             "name": ("工程名称", "水库名称", "电站名称", "name", "plant_name"),
             "region": ("行政区划代码", "区划代码"),
             "river": ("河流", "所在河流"),
-            "dead_level_m": ("死水位",),
-            "normal_level_m": ("正常蓄水位",),
+            "dead_level_m": ("死水位", "SSW"),
+            "state": ("工程状态", "建设状态", "状态"),
+            "normal_level_m": ("正常蓄水位", "ZCXSW"),
             "flood_level_m": ("设计洪水位", "校核洪水位"),
             "planned_persons": ("规划移民人数",),
-            "investment_wan_yuan": ("投资万元", "总投资"),
+            "investment_wan_yuan": ("投资万元", "总投资", "总投资万元"),
             "department": ("主管部门",),
             "owner_unit": ("业主单位", "owner"),
         },
         geometry="dam",
         points={"dam": (("经度", "坝址经度", "lon", "longitude", "x"), ("纬度", "坝址纬度", "lat", "latitude", "y"))},
         match=(MatchKey(("code",)), MatchKey(("source", "source_id")), MatchKey(("name",), within_m=2000)),
+        words={
+            "state": {
+                ProjectState.PLANNED: ("规划", "规划中", "前期"),
+                ProjectState.BUILDING: ("建设中", "施工", "施工中"),
+                ProjectState.BUILT: ("建成", "运行", "已建成", "竣工"),
+            }
+        },
         code_prefix="SK",
         defaults={"state": ProjectState.BUILT},
     ),

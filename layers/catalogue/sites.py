@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from layers.base import Feature, InRegion, area_of, multipolygon, valid
-from layers.programmes import Programme
+from layers.programmes import PROGRAMME_WORDS, Programme
 from layers.registry import spatial_layer
 from layers.site_items import validate_items
 from layers.spec import EXPORTS, Access, ImportMap, MatchKey, TileRule
@@ -34,21 +34,23 @@ from layers.spec import EXPORTS, Access, ImportMap, MatchKey, TileRule
     access=Access(change=frozenset({Role.PLANNER, Role.STEWARD})),
     imports=ImportMap(
         columns={
-            "code": ("安置点编号", "安置点代码", "AZDBH"),
-            "name": ("安置点名称", "安置点", "名称", "AZDMC"),
+            "code": ("安置点编号", "安置点代码", "AZDBH", "site code"),
+            "name": ("安置点名称", "安置点", "名称", "AZDMC", "site name"),
             "region": ("行政区划代码", "区划代码", "所在县代码", "XZQDM"),
-            "programme": ("项目类型", "搬迁类型"),
+            "programme": ("项目类型", "搬迁类型", "BQLX"),
             "planned_households": ("规划户数", "GHHS"),
             "planned_persons": ("规划人数", "GHRS"),
             "actual_households": ("实际户数", "SJHS"),
             "actual_persons": ("实际人数", "SJRS"),
-            "capacity_persons": ("容纳人数",),
-            "department": ("主管部门",),
+            "capacity_persons": ("容纳人数", "安置容量", "RNRS"),
+            "department": ("主管部门", "ZGBM"),
             "owner_unit": ("建设单位", "业主单位"),
-            "occupied_on": ("入住日期", "启用日期"),
+            "occupied_on": ("入住日期", "启用日期", "入住时间", "RZRQ"),
         },
+        words={"programme": PROGRAMME_WORDS},
         match=(MatchKey(("code",)), MatchKey(("source", "source_id")), MatchKey(("name",), within_m=500)),
         code_prefix="AZ",
+        exclusive="geom",
         defaults={"programme": Programme.POVERTY},
     ),
     exports=(*EXPORTS, "txt"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from shapely import MultiPolygon, Point, Polygon, box
+from shapely.affinity import translate
 
 from importers.report import Status
 from layers.catalogue.plots import Plot
@@ -60,7 +61,7 @@ def test_mixed_types_and_missing_geometries_are_problems_of_their_rows(tmp_path:
     path = vector_file(
         tmp_path / "a.gpkg",
         {"name": ["a", "b", "c", "d"]},
-        [SQUARE, Point(107.25, 24.75), None, MultiPolygon([SQUARE])],
+        [SQUARE, Point(107.25, 24.75), None, MultiPolygon([translate(SQUARE, 0.1)])],
         "EPSG:4490",
     )
     report = run("sites", path)
