@@ -81,8 +81,13 @@ def environ_of(address: str, encoding: str = "identity", cookie: str = "") -> di
 
 def leader() -> Reader:
     """Return a leader of the province, made where there is none yet."""
+    return reader_with("bench_leader", Role.LEADER, PROVINCE)
+
+
+def reader_with(username: str, role: Role, division: str) -> Reader:
+    """Return somebody who holds a role in a division, made where there is nobody of that name yet."""
     from gisapp.wsgi import application
 
-    user, _ = User.objects.get_or_create(username="bench_leader")
-    Grant.objects.get_or_create(user=user, role=Role.LEADER, division=PROVINCE)
+    user, _ = User.objects.get_or_create(username=username)
+    Grant.objects.get_or_create(user=user, role=role, division=division)
     return Reader(user, application)

@@ -15,6 +15,7 @@ GROUPS = {
     "analysis": "analysis",
     "editing": "editing",
     "overview": "overview",
+    "audit": "audit",
     "reclamation": "reclamation",
     "ogcapi": "ogcapi",
 }

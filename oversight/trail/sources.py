@@ -118,7 +118,9 @@ def code_test(query: TrailQuery, *, kept: SpatialLayer | None = None) -> Q:
         return Q()
     test = Q(code=query.code)
     if kept is not None:
-        test |= Q(pgh_obj_id__in=kept.model._default_manager.filter(code=query.code).values("pk"))
+        # As numbers: each side is then entered by its index, with a subquery every image is read (600,000 in 2.5 s).
+        now = kept.model._default_manager.filter(code=query.code).values_list("pk", flat=True)
+        test |= Q(pgh_obj_id__in=list(now))
     return test
 
 

@@ -40,7 +40,8 @@ class Line:
     person: str
     kind: str
     subject: str
-    links: tuple[Link, ...]
+    subject_key: str
+    codes: tuple[str, ...]
     more_codes: int
     then: str
     about: str
@@ -50,22 +51,28 @@ class Line:
     request_id: str
     beyond: bool
 
+    @property
+    def links(self) -> list[Link]:
+        """Codes with their addresses: a page shows fifty lines, a file has a million and needs none."""
+        layer = layer_key(self.subject_key)
+        return [Link(code, history_url(layer, code)) for code in self.codes]
+
 
 def in_words(one: Happening, people: Mapping[int | None, str]) -> Line:
     """Return a line in the language of the reader."""
-    layer = layer_key(one.subject)
-    links = [Link(code, history_url(layer, code)) for code in one.codes[:MOST_LINKS]]
+    language = get_language()
     return Line(
         at=one.place.at,
-        person=people.get(one.who, _("unknown") if one.kind == Kind.REFUSED else _("system")),
-        kind=str(Kind(one.kind).label),
-        subject=subject_title(one.subject, get_language()),
-        links=tuple(links),
+        person=people.get(one.who) or (_("unknown") if one.kind == Kind.REFUSED else _("system")),
+        kind=kind_title(one.kind, language),
+        subject=subject_title(one.subject, language),
+        subject_key=one.subject,
+        codes=one.codes[:MOST_LINKS],
         more_codes=max(len(one.codes) - MOST_LINKS, 0),
         then=one.then,
         about=one.about,
         rows=one.rows,
-        through=str(dict(Through.choices).get(one.through, one.through)),
+        through=way_title(one.through, language),
         reason=one.reason,
         request_id=one.request_id,
         beyond=one.beyond,
@@ -91,8 +98,20 @@ def history_url(layer: str, code: str) -> str:
 
 
 @lru_cache(maxsize=200)
+def kind_title(kind: str, language: str | None) -> str:
+    """Return what happened in `language`, which is the active one: an export asks for it a million times."""
+    return str(Kind(kind).label)
+
+
+@lru_cache(maxsize=200)
+def way_title(through: str, language: str | None) -> str:
+    """Return the way in, as `kind_title`."""
+    return str(dict(Through.choices).get(through, through))
+
+
+@lru_cache(maxsize=200)
 def subject_title(subject: str, language: str | None) -> str:
-    """Return the name of a subject in `language`, which is the active one: an export asks for it a million times."""
+    """Return the name of a subject, as `kind_title`."""
     try:
         return str(get_layer(subject).title)
     except UnknownLayerError:

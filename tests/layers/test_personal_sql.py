@@ -87,6 +87,28 @@ def test_copy_gives_no_more_and_takes_nothing(table: str, families: dict[str, st
         cursor.copy_expert(f"COPY {table} FROM STDIN", io.StringIO(""))
 
 
+def test_a_load_through_a_temporary_table_stays_in_the_area(families: dict[str, str]) -> None:
+    """COPY into a temporary table, then INSERT ... SELECT: one row of elsewhere and none goes in."""
+
+    def load(*households: str) -> None:
+        rows = "".join(f"{code},{number}\n" for number, code in enumerate(households, start=7))
+        with county(), connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE stage (code text, number smallint) ON COMMIT DROP")
+            cursor.copy_expert("COPY stage FROM STDIN WITH (FORMAT csv)", io.StringIO(rows))
+            cursor.execute(
+                "INSERT INTO layers_person (household_code, number, version, changed_at, changed_through,"
+                " change_reason, id_number_hash, phone_hash) SELECT code, number, 1, now(), '', '', '', '' FROM stage"
+            )
+            cursor.execute("DROP TABLE stage")
+
+    with pytest.raises(DatabaseError, match="row-level security"):
+        load(families[OWN], families[THEIRS])
+    load(families[OWN], families[OWN])
+    with acting_as(None, through=Through.COMMAND):
+        assert Person.objects.filter(household_id=families[OWN]).count() == 3
+        assert Person.objects.filter(household_id=families[THEIRS]).count() == 1
+
+
 def test_a_hash_finds_nobody_elsewhere(families: dict[str, str]) -> None:
     statement = "SELECT household_code FROM layers_person WHERE phone_hash = %s"
     with county():
