@@ -14,6 +14,7 @@ from accounts.context import acting_as
 from accounts.roles import STAFF, Through
 from layers.personal import HouseholdIdentity, Person
 from layers.registry import all_layers
+from layers.sealing.fields import SealedText, sealed_parts
 from layers.spec import SpatialLayer
 from tests.contract.hostile import PAYLOADS, hostile_feature, injected, payload_for, text_fields, told, value_for
 from tests.contract.reading import body
@@ -67,11 +68,11 @@ def hostile(everybody: Any) -> County:
 
 
 def texts_of(model: Any) -> dict[str, str]:
-    """Return a payload for each free text of a personal table."""
+    """Return a payload for each free text of a personal table; they are sealed, so none of them is a column."""
     return {
-        field.name: payload_for(field.max_length)
-        for field in model._meta.concrete_fields
-        if field.get_internal_type() == "CharField" and field.editable and not field.choices
+        name: payload_for(part.max_length)
+        for name, part in sealed_parts(model).items()
+        if type(part) is SealedText and name != "sex"
     }
 
 
@@ -150,6 +151,31 @@ def test_a_form_gives_back_what_was_typed_as_text(client: Client, hostile: Count
             assert answer.status_code == 400, f"{url} answers {answer.status_code}"
             problems += [f"{url}: {found}" for found in injected(body(answer).decode())]
     assert not problems, "\n".join(problems[:20])
+
+
+def test_personal_texts_stay_texts_in_full_in_forms_and_in_answers(client: Client, hostile: County) -> None:
+    """What pages show only after a purpose was stated, and what they give back of a form."""
+    code, texts = hostile.features["households"].code, texts_of(Person)
+    assert {"name", "ethnicity", "occupation"} <= set(texts)
+    why = {"purpose": "visit", "words": PAYLOADS[0]}
+    keys = {"layer": "households", "code": code}
+    full, edit = reverse("layers:members", kwargs=keys), reverse("layers:edit_members", kwargs=keys)
+    people = reverse("layers:people", kwargs={"layer": "households"})
+    typed = {f"m1-{name}": f"{text}1" for name, text in texts.items()} | {"row": "1", "save": "1"}
+    asked: list[tuple[str, dict[str, str], int]] = [
+        (full, why, 200),
+        (edit, why, 200),
+        (edit, {**why, **typed, "m1-version": "1", "head-version": "1", "m1-phone": PAYLOADS[0]}, 400),
+        (edit, {**why, **typed, "m1-name": "x", "m1-version": "7", "head-version": "1"}, 409),
+        (people, {**why, "by": "name", "value": texts["name"], "division": "451221"}, 200),
+        (people, {**why, "by": "phone", "value": PAYLOADS[0]}, 400),
+    ]
+    for url, given, status in asked:
+        answer = client.post(url, given)
+        page = body(answer).decode()
+        assert answer.status_code == status, url
+        assert injected(page) == [], url
+    assert texts["ethnicity"] in told(body(client.post(full, why)).decode()), "the page shows it, letter by letter"
 
 
 def test_the_login_gives_a_name_back_as_text(db: None) -> None:
