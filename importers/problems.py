@@ -380,7 +380,7 @@ class RowProblem:
             return reason, remedy
         fault, advice = GEOMETRY_SENTENCES[self.code]
         reason = gettext(fault) % {"detail": filled.get("detail", "")}
-        if filled.get("lon") is not None:
+        if filled.get("lon") is not None and filled.get("lat") is not None:
             place = {"lon": f"{filled['lon']:.6f}", "lat": f"{filled['lat']:.6f}"}
             reason = f"{reason} {gettext('Near longitude %(lon)s, latitude %(lat)s.') % place}"
         return reason, gettext(advice)

@@ -43,10 +43,11 @@ def region_columns(codes: CodeArray, geoms: GeometryArray | None, known: KnownCo
                 province=code.code[:2],
             )
         parents[row] = above.code if above is not None else None
+    drawn = Update.NEVER if geoms is None else Update.SURVEYED
     columns = [
         StageColumn("level", pa.array(levels, pa.int64())),
         StageColumn("parent_code", pa.array(parents, pa.string())),
-        StageColumn("demonstration", pa.array([False] * count), Update.SURVEYED),
+        StageColumn("demonstration", pa.array([False] * count), drawn),
     ]
     if geoms is not None:
         outlines, seats = generalised(geoms, ~rows.bad)

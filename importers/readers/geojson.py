@@ -27,6 +27,9 @@ LARGEST_BYTES = 500_000_000
 DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 """How many lists stand around the positions of a geometry."""
 
+LONGEST_WORD = 4
+"""Letters that are left of "false" where a file is cut inside it."""
+
 CRS84 = "urn:ogc:def:crs:OGC:1.3:CRS84"
 FEWEST_IN_RING = 4
 
@@ -65,7 +68,7 @@ def read_geojson_lines(path: Path, encoding: str | None = None) -> Source:
         try:
             feature = json.loads(line)
         except json.JSONDecodeError as error:
-            if number == lines[-1][0] and error.pos >= len(line):
+            if number == lines[-1][0] and stops(error, line):
                 raise ImportRefusedError(ProblemCode.CUT_SHORT, detail=_("line %d") % number) from None
             raise not_geojson(f"{error.msg}, {_('line %d') % number}") from None
         except RecursionError:
@@ -106,9 +109,15 @@ def source_of(kind: str, encoding: str, features: list[dict[str, Any]], crs: str
     )
 
 
+def stops(error: json.JSONDecodeError, text: str) -> bool:
+    """Return whether a text is no JSON because its end is missing: within a string, a word or a list."""
+    at_end = error.pos >= len(text) - LONGEST_WORD and error.msg != "Extra data"
+    return at_end or error.msg.startswith("Unterminated string")
+
+
 def not_json(error: json.JSONDecodeError, text: str) -> ImportRefusedError:
     """Return the refusal of a text that is no JSON, or not all of it."""
-    if error.pos >= len(text.rstrip()):
+    if stops(error, text.rstrip()):
         return ImportRefusedError(ProblemCode.CUT_SHORT, detail=_("line %d") % error.lineno)
     return not_geojson(f"{error.msg}, {_('line %d') % error.lineno}, {_('column %d') % error.colno}")
 

@@ -56,7 +56,7 @@ class FacilityKind(models.TextChoices):
                 FacilityKind.WORKSHOP: ("扶贫车间", "帮扶车间"),
             }
         },
-        points={"geom": (("经度", "lon", "longitude", "lng", "x"), ("纬度", "lat", "latitude", "y"))},
+        points={"geom": (("经度", "东经", "lon", "longitude", "lng", "x"), ("纬度", "北纬", "lat", "latitude", "y"))},
         match=(MatchKey(("code",)), MatchKey(("source", "source_id")), MatchKey(("name", "kind"), within_m=300)),
         code_prefix="F",
     ),

@@ -117,8 +117,8 @@ class Income(models.TextChoices):
         points={
             "old_home": (("旧居经度", "原住址经度", "old_lon"), ("旧居纬度", "原住址纬度", "old_lat")),
             "new_home": (
-                ("新居经度", "经度", "lon", "longitude", "lng", "x"),
-                ("新居纬度", "纬度", "lat", "latitude", "y"),
+                ("新居经度", "经度", "东经", "lon", "longitude", "lng", "x"),
+                ("新居纬度", "纬度", "北纬", "lat", "latitude", "y"),
             ),
         },
         code_prefix="H",

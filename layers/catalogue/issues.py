@@ -59,7 +59,7 @@ class IssueState(models.TextChoices):
             "text": ("说明", "问题描述"),
             "region": ("行政区划代码", "区划代码"),
         },
-        points={"geom": (("经度", "lon", "longitude", "x"), ("纬度", "lat", "latitude", "y"))},
+        points={"geom": (("经度", "东经", "lon", "longitude", "x"), ("纬度", "北纬", "lat", "latitude", "y"))},
         match=(MatchKey(("code",)), MatchKey(("uuid",))),
         code_prefix="W",
         defaults={"severity": Severity.MEDIUM},

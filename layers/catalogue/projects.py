@@ -61,7 +61,12 @@ class ProjectState(models.TextChoices):
             "owner_unit": ("业主单位", "owner"),
         },
         geometry="dam",
-        points={"dam": (("经度", "坝址经度", "lon", "longitude", "x"), ("纬度", "坝址纬度", "lat", "latitude", "y"))},
+        points={
+            "dam": (
+                ("经度", "东经", "坝址经度", "lon", "longitude", "x"),
+                ("纬度", "北纬", "坝址纬度", "lat", "latitude", "y"),
+            )
+        },
         match=(MatchKey(("code",)), MatchKey(("source", "source_id")), MatchKey(("name",), within_m=2000)),
         words={
             "state": {
