@@ -41,9 +41,16 @@ DRIVERS = {"gpkg": "GPKG", "shapefile": "ESRI Shapefile", "gdb": "OpenFileGDB", 
 
 HARMLESS_MODULES = frozenset({"rtree", "fts3", "fts4", "fts5"})
 """Virtual tables that a GeoPackage may have: its indexes."""
+
+VIRTUAL_TABLE = re.compile(r"\s*CREATE\s+VIRTUAL\s+TABLE\b.*?\bUSING\s+(\w+)", re.IGNORECASE | re.DOTALL)
+FUNCTIONS_THAT_REACH = re.compile(r"\b(load_extension|readfile|writefile|ogr_\w+|gdal_\w+)\s*\(", re.IGNORECASE)
+"""Of SQLite and GDAL, as a view may call them: they load code, read files, ask a network."""
 LANGUAGE_AT = 29
 LANGUAGE_BYTES = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "big5", 0x78: "big5", 0x03: "cp1252", 0x57: "cp1252"}
 """Code pages of dBASE. One that takes any byte (cp1252) is believed only where the text is no UTF-8 and no GB18030."""
+
+# whatever a file refers to, GDAL asks no network for it
+pyogrio.set_gdal_config_options({"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none"})
 
 SHP_HEADER_BYTES = 100
 SHP_MAGIC = 9994
@@ -72,7 +79,7 @@ def read_flatgeobuf(path: Path, encoding: str | None = None) -> Source:
 
 
 def check_tables(path: Path) -> None:
-    """Refuse a database with virtual tables of a kind that opens files: GDAL would follow them.
+    """Refuse a database with virtual tables or views that reach for other files: GDAL would follow them.
 
     Raises
     ------
@@ -81,13 +88,16 @@ def check_tables(path: Path) -> None:
     """
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as database:
-            made = [str(sql) for (sql,) in database.execute("SELECT sql FROM sqlite_master WHERE sql LIKE '%VIRTUAL%'")]
+            made = [str(sql) for (sql,) in database.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
     except sqlite3.Error as error:
         raise unreadable("gpkg", error) from error
     for sql in made:
-        module = re.search(r"CREATE\s+VIRTUAL\s+TABLE\b.*?\bUSING\s+(\w+)", sql, re.IGNORECASE | re.DOTALL)
+        module = VIRTUAL_TABLE.match(sql)
+        reaching = FUNCTIONS_THAT_REACH.search(sql)
         if module is not None and module[1].casefold() not in HARMLESS_MODULES:
             raise ImportRefusedError(ProblemCode.UNSAFE_FILE, detail=module[1])
+        if reaching is not None:
+            raise ImportRefusedError(ProblemCode.UNSAFE_FILE, detail=reaching[1])
 
 
 def layers_of(path: Path, kind: str, *, tables: bool) -> Contents:

@@ -6,13 +6,14 @@ import io
 import sqlite3
 import stat
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
 from PIL import Image
-from shapely import Point, Polygon, box
+from shapely import Point, box
 
 from importers.readers import archive, parts_of, read_file
 from layers.catalogue.facilities import Facility
@@ -214,13 +215,20 @@ def test_an_archive_with_a_password_or_in_an_archive(tmp_path: Path) -> None:
     assert refusal_of(packed(path, {"b.zip": b"PK", "c.rar": b"Rar!"})) == "archive_content"
 
 
-def test_a_geopackage_in_which_tables_open_other_files(tmp_path: Path) -> None:
-    path = vector_file(tmp_path / "a.gpkg", {"name": ["a"]}, [Polygon(SQUARE.exterior)], "EPSG:4490")
-    with sqlite3.connect(path) as database:
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE VIRTUAL TABLE x USING VirtualOGR('/vsicurl/http://127.0.0.1:9/a.geojson')",
+        "CREATE VIEW x AS SELECT ogr_geocode('127.0.0.1') AS geom",
+        "CREATE VIEW x AS SELECT load_extension('x.so')",
+    ],
+)
+def test_a_geopackage_in_which_tables_open_other_files(tmp_path: Path, sql: str) -> None:
+    path = vector_file(tmp_path / "a.gpkg", {"name": ["a"]}, [SQUARE], "EPSG:4490")
+    kind = "view" if "VIEW" in sql else "table"
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA writable_schema = 1")
         database.execute(
-            "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('table', 'x', 'x', 0, "
-            "'CREATE VIRTUAL TABLE x USING VirtualOGR(''/vsicurl/http://127.0.0.1:9/a.geojson'')')"
+            "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES (?, 'x', 'x', 0, ?)", (kind, sql)
         )
-    database.close()
     assert refusal_of(path) == "unsafe_file"

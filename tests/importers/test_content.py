@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import geopandas
 import pandas as pd
+import pyogrio
 import pytest
+from pyogrio.errors import DataSourceError
 from shapely import MultiPoint, Point
 
 from importers.problems import ImportRefusedError
@@ -155,3 +158,12 @@ def test_parts_of_a_file_that_holds_one_thing(tmp_path: Path) -> None:
     path = tmp_path / "a.geojson"
     path.write_text(features(({"name": "甲"}, HERE)), encoding="utf-8")
     assert [tuple(part) for part in parts_of(path)] == [("", None, "mixed")]
+
+
+def test_gdal_asks_no_network() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        with pytest.raises(DataSourceError):
+            pyogrio.read_info(f"/vsicurl/http://127.0.0.1:{server.getsockname()[1]}/a.geojson")
+        with pytest.raises(TimeoutError):
+            server.accept()

@@ -186,6 +186,8 @@ class Command(BaseCommand):
                 _("%(rows)d rows read as %(format)s, text %(encoding)s, coordinates %(crs)s.")
                 % {"rows": found.rows, "format": found.format, "encoding": found.encoding, "crs": found.crs or "-"}
             )
+        if found.samples:
+            self.stdout.write(_("Texts in it: %(texts)s.") % {"texts": ", ".join(found.samples)})
         for warning in report.warnings[:SHOWN]:
             self.stdout.write(f"  ! {warning}")
         for problem in report.problems[:SHOWN] if report.status is not Status.REFUSED else []:
