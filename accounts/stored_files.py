@@ -25,11 +25,13 @@ PICTURES = {
 """What may be shown in a page: ending, type, and how such a file begins. SVG is no picture but a page."""
 DOCUMENTS = {
     ".csv": "text/csv; charset=utf-8",
+    ".fgb": "application/vnd.flatgeobuf",
     ".geojson": "application/geo+json",
     ".gpkg": "application/geopackage+sqlite3",
     ".kml": "application/vnd.google-earth.kml+xml",
     ".parquet": "application/vnd.apache.parquet",
     ".pdf": "application/pdf",
+    ".txt": "text/plain",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".zip": "application/zip",
 }
@@ -56,9 +58,14 @@ def stored_file_response(stored: FieldFile, *, name: str = "") -> FileResponse:
         The row has no file, or the file is gone or lies elsewhere.
     """
     path = path_of(stored)
+    return file_response(path, name=name or path.name)
+
+
+def file_response(path: Path, *, name: str) -> FileResponse:
+    """Return a file that the caller chose, to be looked at or saved under `name`, and never run."""
     kind, inline = kind_of(path)
     response = FileResponse(
-        path.open("rb"), content_type=kind, as_attachment=not inline, filename=safe_name(name or path.name, path.suffix)
+        path.open("rb"), content_type=kind, as_attachment=not inline, filename=safe_name(name, path.suffix)
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = POLICY

@@ -10,16 +10,16 @@ from importlib.util import find_spec
 from benchmarks.measuring import Row
 
 GROUPS = {
-    "import": "imports",
-    "tiles": "tiles",
-    "analysis": "analysis",
-    "editing": "editing",
-    "overview": "overview",
-    "audit": "audit",
-    "reclamation": "reclamation",
-    "ogcapi": "ogcapi",
+    "import": ("imports", "exports"),
+    "tiles": ("tiles",),
+    "analysis": ("analysis",),
+    "editing": ("editing",),
+    "overview": ("overview",),
+    "audit": ("audit",),
+    "reclamation": ("reclamation",),
+    "ogcapi": ("ogcapi",),
 }
-"""Group to its module in `benchmarks/groups/`; a group whose module does not exist has no job."""
+"""Group to its modules in `benchmarks/groups/`; a group of which no module exists has no job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,17 @@ def job(group: str) -> Callable[[Job], Job]:
 
 def has_module(group: str) -> bool:
     """Return whether somebody wrote jobs of `group`; nothing is imported."""
-    return find_spec(f"benchmarks.groups.{GROUPS[group]}") is not None
+    return bool(modules_of(group))
+
+
+def modules_of(group: str) -> list[str]:
+    """Return the modules of `group` that exist, by their full names."""
+    names = [f"benchmarks.groups.{name}" for name in GROUPS[group]]
+    return [name for name in names if find_spec(name) is not None]
 
 
 def jobs_of(group: str) -> tuple[Job, ...]:
-    """Return the jobs of `group`; its module is imported, which needs Django set up."""
-    if has_module(group):
-        import_module(f"benchmarks.groups.{GROUPS[group]}")
+    """Return the jobs of `group`; its modules are imported, which needs Django set up."""
+    for name in modules_of(group):
+        import_module(name)
     return tuple(_jobs.get(group, ()))

@@ -14,6 +14,7 @@ urlpatterns = [
     path("i18n/setlang/", set_language, name="set_language"),
     path("accounts/", include("accounts.urls")),
     path("layers/", include("layers.urls")),
+    path("export/", include("importers.exporters.urls")),
     path("tiles/", include("tiles.urls")),
     path("jobs/", include("jobs.urls")),
     path("analysis/", include("spatial_analysis.urls")),

@@ -8,3 +8,13 @@ class ImportersConfig(AppConfig):
     name = "importers"
     verbose_name = _("Import and export")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the button on the lists, and clear finished files away each night."""
+        from importers.exporters.button import EXPORT
+        from importers.exporters.tasks import clear_away_exports
+        from jobs.schedule import Nightly, schedule
+        from layers.extensions import register_list_action
+
+        register_list_action(EXPORT)
+        schedule(clear_away_exports, Nightly(hour=2, minute=45))

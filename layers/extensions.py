@@ -51,6 +51,8 @@ class ListAction:
         Words on the button and the name of its icon.
     url
         From the layer and the reader; None leaves the button out.
+    with_filters
+        The address takes the filters that the list has at the moment.
     """
 
     layer_key: str
@@ -58,6 +60,7 @@ class ListAction:
     icon: str
     url: Callable[[SpatialLayer, Asker], str | None]
     order: int = 100
+    with_filters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class ShownAction:
     title: Text
     icon: str
     url: str
+    with_filters: bool
 
 
 _panels: list[DossierPanel] = []
@@ -112,5 +116,5 @@ def list_actions(layer: SpatialLayer, *, user: Asker) -> list[ShownAction]:
         if action.layer_key in (layer.key, EVERY_LAYER):
             url = action.url(layer, user)
             if url:
-                shown.append(ShownAction(action.title, action.icon, url))
+                shown.append(ShownAction(action.title, action.icon, url, action.with_filters))
     return shown

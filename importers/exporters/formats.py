@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 PATIENCE_S = 2.0
 """What is expected to take longer becomes a job."""
 
-UTF8 = "utf-8"
-ENCODINGS = (UTF8, "gb18030")
+UTF8, GB18030 = "utf-8", "gb18030"
+ENCODINGS = (UTF8, GB18030)
 
 
 class Takes(StrEnum):
@@ -167,6 +167,50 @@ _FORMATS = (
             Loss.PLACES_AS_NUMBERS,
         ),
         encodings=ENCODINGS,
+    ),
+    Format(
+        "xlsx",
+        ".xlsx",
+        gettext_lazy("Spreadsheet (xlsx)"),
+        gettext_lazy("For people: words of their language; after 1,048,575 rows comes a further sheet."),
+        rows_a_second=4_000,
+        losses=(
+            Loss.WORDS_OF_LISTS,
+            Loss.EMPTY_IS_NOTHING,
+            Loss.FORMULAS_MARKED,
+            Loss.CONTROL_CHARACTERS,
+            Loss.CELL_TEXT,
+            Loss.EARLY_DAYS_AS_TEXT,
+            Loss.MOMENTS_AS_TEXT,
+            Loss.LISTS_AS_TEXT,
+            Loss.NO_OUTLINES,
+        ),
+    ),
+    Format(
+        "kml",
+        ".kml",
+        "KML",
+        gettext_lazy("For globes and phones: each row with its name and a description."),
+        rows_a_second=8_000,
+        losses=(
+            Loss.EMPTY_IS_NOTHING,
+            Loss.CONTROL_CHARACTERS,
+            Loss.DAYS_AS_TEXT,
+            Loss.LISTS_AS_TEXT,
+            Loss.PLACES_AS_WKT,
+            Loss.ROUNDED_PLACES,
+        ),
+        takes=Takes.DEGREES,
+    ),
+    Format(
+        "txt",
+        ".txt",
+        gettext_lazy("Land-office text (txt)"),
+        gettext_lazy("For the parcel systems of land offices."),
+        rows_a_second=8_000,
+        losses=(Loss.NOTHING_ELSE, Loss.COMMAS, Loss.ROUNDED_PLACES),
+        takes=Takes.GAUSS_KRUGER,
+        encodings=(GB18030, UTF8),
     ),
 )
 _BY_KEY = {one.key: one for one in _FORMATS}

@@ -17,8 +17,8 @@ class Loss(StrEnum):
     PLACES_AS_WKT = "places_as_wkt"
     PLACES_AS_NUMBERS = "places_as_numbers"
     NO_OUTLINES = "no_outlines"
-    NO_FURTHER_PLACES = "no_further_places"
     NOTHING_ELSE = "nothing_else"
+    COMMAS = "commas"
     ORDER = "order"
     EMPTY_IS_NOTHING = "empty_is_nothing"
     ALL_TEXT = "all_text"
@@ -27,7 +27,6 @@ class Loss(StrEnum):
     DAYS_AS_MOMENTS = "days_as_moments"
     EARLY_DAYS_AS_TEXT = "early_days_as_text"
     MOMENTS_AS_TEXT = "moments_as_text"
-    YES_NO_AS_TEXT = "yes_no_as_text"
     WORDS_OF_LISTS = "words_of_lists"
     FORMULAS_MARKED = "formulas_marked"
     CONTROL_CHARACTERS = "control_characters"
@@ -45,17 +44,16 @@ SENTENCES: dict[Loss, Text] = {
     Loss.PLACES_AS_WKT: _("There is one geometry a row; the further ones are text (WKT)."),
     Loss.PLACES_AS_NUMBERS: _("A position is two columns of numbers; an outline is text (WKT)."),
     Loss.NO_OUTLINES: _("Outlines are left out, for a cell ends at 32,767 characters; a position is two columns."),
-    Loss.NO_FURTHER_PLACES: _("There is one geometry a row; the further ones are left out."),
     Loss.NOTHING_ELSE: _("Only the code, the name, the use and the boundary of a parcel are kept."),
+    Loss.COMMAS: _("Commas, line breaks and @ in a name become spaces."),
     Loss.ORDER: _("Rows come in an order of their own, by place."),
     Loss.EMPTY_IS_NOTHING: _("An empty text and no text are the same."),
     Loss.ALL_TEXT: _("Every value is text; the type of a column is not told."),
     Loss.LISTS_AS_TEXT: _("A list, and what is structured, is text (JSON)."),
-    Loss.DAYS_AS_TEXT: _("Days are text (2019-05-01)."),
+    Loss.DAYS_AS_TEXT: _("Days and moments are text (2019-05-01)."),
     Loss.DAYS_AS_MOMENTS: _("A day comes back as a moment, midnight."),
     Loss.EARLY_DAYS_AS_TEXT: _("Days before March 1900 are text: a spreadsheet counts from there."),
     Loss.MOMENTS_AS_TEXT: _("Moments are text (2019-05-01T08:00:00Z)."),
-    Loss.YES_NO_AS_TEXT: _("Yes and no are text (true, false)."),
     Loss.WORDS_OF_LISTS: _("What is chosen from a list is told in words of the reader's language."),
     Loss.FORMULAS_MARKED: _("Text that begins like a formula (=, +, -, @) gets an apostrophe before it."),
     Loss.CONTROL_CHARACTERS: _("Control characters are left out."),

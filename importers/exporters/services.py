@@ -14,11 +14,12 @@ from accounts.audit import EVERYWHERE, record_access
 from accounts.context import acting_as
 from accounts.models import AccessRecord
 from accounts.roles import Action, Through
-from geocore.crs import CGCS2000, CrsError, parse_crs
+from geocore.crs import CGCS2000, CrsError, gauss_kruger, parse_crs
 from geocore.divisions import DivisionCode
 from importers.exporters.columns import columns_of
 from importers.exporters.errors import ExportRefusedError
 from importers.exporters.feed import Feed, Selection
+from importers.exporters.formats import Takes
 from importers.exporters.shipment import Shipment, untold
 from importers.exporters.writers import WRITERS
 from layers.concerned import divisions_exported
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 SHORTEST_REASON = 4
 """A reason has more letters than a nod."""
+FIRST_ZONE, LAST_ZONE = 25, 45
+"""Of the 3-degree zones of China."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,28 @@ def checked(order: ExportOrder) -> Ready:
         raise ExportRefusedError(_("“%(layer)s” has no personal properties.") % {"layer": layer.title})
     if order.personal and len(order.reason.strip()) < SHORTEST_REASON:
         raise ExportRefusedError(_("Personal properties leave for a stated reason only: say why, in a few words."))
-    crs = accepted_crs(order.crs)
+    selection = selected(layer, user, order.query)
+    crs = accepted_crs(order.crs) if order.crs else own_crs(order.format, selection)
     order.format.check_crs(crs)
-    visible = (
-        Visibility(layer, everything=True) if user is None else visibility_for(layer, user=user, action=Action.EXPORT)
-    )
-    return Ready(order, crs, order.format.encoding(order.encoding), Selection(visible, order.query))
+    return Ready(order, crs, order.format.encoding(order.encoding), selection)
+
+
+def selected(layer: SpatialLayer, user: Asker | None, query: ListQuery) -> Selection:
+    """Return the rows of a layer that somebody may export and that `query` asks for; None may all."""
+    if user is None:
+        return Selection(Visibility(layer, everything=True), query)
+    return Selection(visibility_for(layer, user=user, action=Action.EXPORT), query)
+
+
+def own_crs(form: Format, selection: Selection) -> Crs:
+    """Return the reference system of a file where none was asked for.
+
+    Degrees; where the format knows Gauss-Kruger alone, the 3-degree zone, with its prefix, in which the rows lie.
+    """
+    if form.takes is not Takes.GAUSS_KRUGER:
+        return CGCS2000
+    zone = round(selection.longitude() / 3)
+    return gauss_kruger(3, min(max(zone, FIRST_ZONE), LAST_ZONE), zone_prefix=True)
 
 
 def accepted_crs(given: str) -> Crs:
@@ -108,8 +127,6 @@ def accepted_crs(given: str) -> Crs:
     ExportRefusedError
         It is not accepted, or not allowed here.
     """
-    if not given:
-        return CGCS2000
     try:
         crs = parse_crs(given)
     except CrsError as error:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from importers.exporters.geojson import write_geojson
 from importers.exporters.geoparquet import write_geoparquet
+from importers.exporters.kml import write_kml
+from importers.exporters.land_office import write_parcels
 from importers.exporters.spatial_files import write_flatgeobuf, write_geopackage, write_shapefile
+from importers.exporters.spreadsheet import write_spreadsheet
 from importers.exporters.text_tables import write_csv
 
 if TYPE_CHECKING:
@@ -22,4 +25,7 @@ WRITERS: dict[str, Callable[[Shipment, Path], None]] = {
     "fgb": write_flatgeobuf,
     "shp": write_shapefile,
     "csv": write_csv,
+    "xlsx": write_spreadsheet,
+    "kml": write_kml,
+    "txt": write_parcels,
 }

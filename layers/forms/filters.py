@@ -128,13 +128,19 @@ class ListForm(forms.Form):
             sort=given["sort"],
         )
 
-    def narrowed(self) -> list[str]:
-        """Return in words what is asked beyond what the filters on the page show; only after `is_valid()`."""
+    def narrowed(self, *, everything: bool = False) -> list[str]:
+        """Return in words what is asked beyond what the filters on the page show; only after `is_valid()`.
+
+        Parameters
+        ----------
+        everything
+            What the filters show too, for pages without them.
+        """
         query = self.query()
-        told = []
+        told = [f"{self.fields[name].label}: {given}" for name, given in self.plain(query) if everything and given]
         for name, values in query.among.items():
             words = [dict(self.layer.model._meta.get_field(name).flatchoices).get(one, one) for one in values]  # type: ignore[union-attr]
-            if name in self.references or len(values) > 1:
+            if everything or name in self.references or len(values) > 1:
                 told.append(f"{self.label(name)}: {', '.join(map(str, words))}")
         told += [
             _("%(field)s: until %(day)s") % {"field": self.label(name), "day": day.isoformat()}
@@ -142,6 +148,10 @@ class ListForm(forms.Form):
         ]
         told += [_("%(field)s: not given") % {"field": self.label(name)} for name in query.missing]
         return told
+
+    def plain(self, query: ListQuery) -> tuple[tuple[str, str], ...]:
+        """Return the fields that hold one text, with what is asked of them."""
+        return ("region", query.region and DivisionCode.parse(query.region).prefix), ("q", query.words)
 
     def offer(self, places: DrillDown) -> None:
         """Make the division a select of what lies above and below the chosen one."""

@@ -15,7 +15,8 @@ from layers.selectors import deleted_features_for, features_for, may
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from layers.base import Feature
     from layers.spec import SpatialLayer
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 
 def layer_page(
     action: Action = Action.VIEW,
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Return the decorator of a page that needs `action` on its layer somewhere; the view gets the layer itself.
 
     Without an account one is sent to log in, except where a public layer is viewed.
     """
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        def page(request: HttpRequest, layer: str, **arguments: Any) -> HttpResponse:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        def page(request: HttpRequest, layer: str, **arguments: Any) -> HttpResponseBase:
             declared = layer_or_404(layer)
             if not may(declared, user=request.user, action=action):
                 if not request.user.is_authenticated:

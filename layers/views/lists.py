@@ -70,7 +70,6 @@ def layer_list(request: HttpRequest, layer: SpatialLayer) -> HttpResponse:
         "page_range": page.paginator.get_elided_page_range(page.number, on_each_side=2) if page else (),
         "rows": rows_of(layer, page, columns, request) if page else [],
         "may_create": may(layer, user=request.user, action=Action.CHANGE),
-        "may_export": may(layer, user=request.user, action=Action.EXPORT),
         "actions": list_actions(layer, user=request.user),
     }
     status = HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK

@@ -13,6 +13,7 @@ from typing import Any
 
 import mapbox_vector_tile
 from django.http.response import HttpResponseBase
+from pyarrow import parquet
 
 # What differs between two equal answers: tokens of forms, nonces of scripts, run numbers, clock times, element ids.
 FLEETING = (
@@ -84,11 +85,17 @@ def sqlite_text(content: bytes) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
+def parquet_text(content: bytes) -> str:
+    """Return all rows of a Parquet file."""
+    return str(parquet.read_table(io.BytesIO(content)).to_pylist())
+
+
 READERS: tuple[tuple[str, Any], ...] = (
     ("vnd.mapbox-vector-tile", tile_text),
     ("json", json_text),
     ("spreadsheetml", zip_text),
     ("geopackage", sqlite_text),
+    ("parquet", parquet_text),
     ("zip", zip_text),
 )
 

@@ -64,6 +64,8 @@ CLASSES: dict[str, Class] = {
     "layers:restore": Class.FEATURES,
     "tiles:tilejson": Class.FEATURES,
     "tiles:vector": Class.FEATURES,
+    "exports:layer": Class.FEATURES,
+    "exports:file": Class.FEATURES,
     "jobs:index": Class.FEATURES,
     "jobs:job": Class.FEATURES,
     "jobs:cancel": Class.FEATURES,

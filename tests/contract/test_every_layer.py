@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from importers.exporters.formats import Format, all_formats, formats_of
 from layers.registry import all_layers, get_layer
 from layers.spec import LayerView, SpatialLayer
 from tests.contract.reading import text
@@ -65,6 +66,18 @@ def geojson(layer: SpatialLayer, _one: Any, client: Client) -> str:
     return "".join(text(client.get(at("layers:geojson", view=view.key))) for view in layer.views)
 
 
+def export(layer: SpatialLayer, _one: Any, client: Client) -> str:
+    """Return what every format of the layer says, the personal properties with it."""
+    return "".join(file_of(layer, form, client) for form in formats_of(layer))
+
+
+def file_of(layer: SpatialLayer, form: Format, client: Client) -> str:
+    given = {"form": form.key, "personal": "on" if layer.personal else "", "reason": "contract"}
+    answer = client.post(at("exports:layer", layer=layer.key), given)
+    assert (answer.status_code, answer["Content-Disposition"][:10]) == (200, "attachment"), form.key
+    return text(answer)
+
+
 def tile(layer: SpatialLayer, one: Any, client: Client) -> str:
     """Return the tile in which the feature lies, of each view."""
     return "".join(tile_of(view, one, client) for view in layer.views)
@@ -98,6 +111,7 @@ SURFACES: tuple[Surface, ...] = (
     edit,
     history,
     geojson,
+    export,
     tile,
     admin_list,
     admin_change,
@@ -133,6 +147,19 @@ def test_neighbour_county_stays_invisible(
     one = marked_feature(layer, OWN, {})
     assert one.code in surface(layer, one, own)
     assert one.code not in surface(layer, one, neighbour)
+
+
+@every_layer
+def test_every_declared_format_has_the_feature(layer: SpatialLayer, own: Client) -> None:
+    assert set(layer.exports) == {form.key for form in formats_of(layer)}
+    one = marked_feature(layer, OWN, {}) if layer in SCOPED else feature(layer.key, at=OWN)
+    for form in formats_of(layer):
+        assert one.code in file_of(layer, form, own), form.key
+
+
+def test_parcels_leave_as_land_office_text_and_nothing_else_does() -> None:
+    assert {layer.key for layer in all_layers() if "txt" in layer.exports} == {"sites", "plots"}
+    assert {key for layer in all_layers() for key in layer.exports} == {form.key for form in all_formats()}
 
 
 @every_scoped_layer
@@ -191,7 +218,7 @@ def test_every_layer_is_in_the_admin(layer: SpatialLayer) -> None:
 def test_a_deleted_feature_is_on_no_surface(layer: SpatialLayer, own: Client) -> None:
     one = marked_feature(layer, OWN, {})
     layer.model._default_manager.filter(pk=one.pk).update(deleted_at="2020-01-01T00:00Z")
-    for surface in (page, search, dossier, edit, geojson, tile):
+    for surface in (page, search, dossier, edit, geojson, export, tile):
         assert one.code not in surface(layer, one, own), surface.__name__
 
 

@@ -42,6 +42,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--personal", action="store_true", help="with the personal properties of the layer; needs --reason"
         )
+        parser.add_argument(
+            "--background",
+            action="store_true",
+            help="leave it to a worker of this machine and print the job's id; see manage.py jobs",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
@@ -51,7 +56,7 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=WRONG_USE) from error
 
     def export(self, options: dict[str, Any]) -> None:
-        """Write the file.
+        """Write the file, or leave it to a worker.
 
         Raises
         ------
@@ -59,11 +64,15 @@ class Command(BaseCommand):
             Something that was given means nothing, or the file cannot be written.
         """
         from importers.exporters.services import checked, export_file  # Arrow takes a second to load
+        from importers.exporters.tasks import export_queued
 
         path: Path = options["file"]
         if path.is_dir() or not path.absolute().parent.is_dir():
             raise ExportRefusedError(_("%(file)s cannot be written: there is no such folder.") % {"file": path})
         ready = checked(self.order(options))
+        if options["background"]:
+            self.stdout.write(str(export_queued(ready, through=Through.COMMAND, out=str(path.absolute()))))
+            return
         began = perf_counter()
         try:
             rows = export_file(ready, path, through=Through.COMMAND)
