@@ -74,7 +74,7 @@ def aliases(layer_key: str) -> dict[str, str]:
 
     layer = get_layer(layer_key)
     known: dict[str, str] = {}
-    for rank in (declared_names, titles):
+    for rank in (declared_names, titles, of_exports):
         for field, name in rank(layer):
             known.setdefault(squeezed(name), field)
     return known
@@ -140,6 +140,19 @@ def titles(layer: SpatialLayer) -> Iterator[tuple[str, str]]:
     """Yield field and its title in every language: our own exports have them as headers."""
     for name, field in importable(layer).items():
         yield from ((name, title) for title in in_every_language(field.verbose_name))
+
+
+def of_exports(layer: SpatialLayer) -> Iterator[tuple[str, str]]:
+    """Yield field and the further names that our own exports give it: in shapefiles, and positions in spreadsheets."""
+    from importers.exporters.columns import columns_of
+    from importers.exporters.short_names import short_names
+
+    columns = columns_of(layer, personal=True)
+    fields, short = importable(layer), short_names(columns)
+    yield from ((column.field.name, short[column.name]) for column in columns if column.field.name in fields)
+    for name in point_fields(layer):
+        for title in in_every_language(field_of(layer.model, name).verbose_name):
+            yield from ((f"{name}.{axis}", f"{title} {axis}") for axis in "xy")
 
 
 def in_every_language(text: Any) -> list[str]:

@@ -6,11 +6,13 @@ import csv
 import json
 import tempfile
 import warnings
+import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyogrio
 import shapely
 from pyarrow import parquet
@@ -77,6 +79,76 @@ def text_table(path: Path) -> Columns:
     return {name: [line[place] for line in lines[1:]] for place, name in enumerate(lines[0])}
 
 
+def spreadsheet(path: Path) -> Columns:
+    """Return the first sheet of a workbook; the code, whose title differs by language, under its name."""
+    lines = list(openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True))
+    columns = {str(title): [line[place] for line in lines[1:]] for place, title in enumerate(lines[0])}
+    return {"code": next(iter(columns.values())), **columns}
+
+
+def keyhole(path: Path) -> Columns:
+    """Return the typed data of the placemarks of a KML document; what is not told is None."""
+    document = ET.parse(path).getroot()
+    names = {field.attrib["name"]: field.attrib["type"] for field in document.iter(f"{KML}SimpleField")}
+    columns: Columns = {name: [] for name in names}
+    columns["geometry"] = []
+    for mark in document.iter(f"{KML}Placemark"):
+        told = {one.attrib["name"]: one.text for one in mark.iter(f"{KML}SimpleData")}
+        for name, kind in names.items():
+            text = told.get(name)
+            columns[name].append(text if text is None else KML_TYPES[kind](text))
+        columns["geometry"].append(kml_shape(mark))
+    return columns
+
+
+KML = "{http://www.opengis.net/kml/2.2}"
+KML_TYPES: dict[str, Callable[[str], Any]] = {
+    "string": str,
+    "int": int,
+    "double": float,
+    "bool": lambda text: text == "1",
+}
+
+
+def kml_shape(mark: ET.Element) -> bytes | None:
+    """Return the geometry of a placemark as WKB."""
+    point = mark.find(f"{KML}Point")
+    if point is not None:
+        return shapely.to_wkb(shapely.Point(kml_positions(point)[0]), byte_order=1)
+    polygons = [
+        shapely.Polygon(
+            kml_positions(one.find(f"{KML}outerBoundaryIs")),
+            [kml_positions(hole) for hole in one.findall(f"{KML}innerBoundaryIs")],
+        )
+        for one in mark.iter(f"{KML}Polygon")
+    ]
+    return shapely.to_wkb(shapely.MultiPolygon(polygons), byte_order=1) if polygons else None
+
+
+def kml_positions(element: Any) -> list[tuple[float, ...]]:
+    """Return the coordinates below an element."""
+    text = next(element.iter(f"{KML}coordinates")).text or ""
+    return [tuple(map(float, pair.split(","))) for pair in text.split()]
+
+
+def parcels(path: Path) -> Columns:
+    """Return the parcels of a land-office text: code, name, use, and the rings, x to the east."""
+    lines = path.read_bytes().decode("gb18030").splitlines()
+    lines = lines[lines.index("[地块坐标]") + 1 :]
+    columns: Columns = {"code": [], "name": [], "use": [], "hectares": [], "rings": []}
+    for line in lines:
+        cells = line.split(",")
+        if cells[-1] == "@":
+            for name, place in (("code", 2), ("name", 3), ("use", 6)):
+                columns[name].append(cells[place])
+            columns["hectares"].append(float(cells[1]))
+            columns["rings"].append({})
+        else:
+            ring = columns["rings"][-1].setdefault(int(cells[1]), [])
+            ring.append((float(cells[3]), float(cells[2])))
+    return columns
+
+
 READERS: dict[str, Callable[[Path], Columns]] = {
     "gpkg": by_gdal,
     "parquet": geoparquet,
@@ -84,4 +156,7 @@ READERS: dict[str, Callable[[Path], Columns]] = {
     "fgb": by_gdal,
     "shp": shapefile,
     "csv": text_table,
+    "xlsx": spreadsheet,
+    "kml": keyhole,
+    "txt": parcels,
 }
