@@ -298,7 +298,7 @@ def test_only_those_who_may_change_are_offered_a_new_one() -> None:
 def test_the_export_link_keeps_the_filters() -> None:
     page = ask(planner(), "plots", "?stage=vacated&page=1").content.decode()
 
-    assert "/layers/plots/features.geojson?stage=vacated" in page
+    assert "/export/plots/?stage=vacated" in page
 
 
 @pytest.mark.parametrize("code", ["AZ/1", "安置点 1", "..", "new", "a~b", "100%", "a?b#c", "features.geojson", "\\x"])
