@@ -26,12 +26,11 @@ NOT_FINITE, CURVE, WRONG_TYPE = "not_finite", "curve", "wrong_geometry_type"
 
 
 def raised(places: int) -> Polygon:
-    """Return the square with more ordinates than two."""
-    return shapely.from_wkt(
-        "POLYGON {kind} ((107.3 24.75{more}, 107.302 24.75{more}, 107.302 24.752{more}, 107.3 24.75{more}))".format(
-            kind={3: "Z", 4: "ZM"}[places], more=" 1" * (places - 2)
-        )
-    )
+    """Return a triangle with more ordinates than two, in a place of its own."""
+    west, more = 107.3 + places / 100, " 1" * (places - 2)
+    corners = ((west, 24.75), (west + 0.002, 24.75), (west + 0.002, 24.752), (west, 24.75))
+    ring = ", ".join(f"{x} {y}{more}" for x, y in corners)
+    return shapely.from_wkt(f"POLYGON {'ZM'[: places - 2]} (({ring}))")
 
 
 def curved() -> bytes:
