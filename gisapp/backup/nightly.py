@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +31,14 @@ class NightlyBackup:
     ----------
     kept
         How many backups the folder holds now.
+    free_bytes
+        Room that is left where they lie.
     """
 
     path: Path
     manifest: Manifest
     kept: int
+    free_bytes: int
 
     def facts(self) -> dict[str, Any]:
         """Return what the steward's page says of it."""
@@ -45,6 +49,7 @@ class NightlyBackup:
             "files": len(self.manifest.media),
             "bytes": self.manifest.bytes,
             "kept": self.kept,
+            "free_bytes": self.free_bytes,
         }
 
 
@@ -68,7 +73,7 @@ def backup_nightly(*, say: Callable[[str], None] = silent) -> NightlyBackup:
         raise BackupError(
             f"{made} was made, but older ones cannot be cleared away: {error.filename}: {error.strerror}."
         ) from error
-    return NightlyBackup(made, manifest, len(kept))
+    return NightlyBackup(made, manifest, len(kept), shutil.disk_usage(folder).free)
 
 
 def can_back_up() -> bool:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from accounts.selectors import Asker
 
+ROOM = 2
+"""Times the last backup that should be free: the next one is made before an older one goes, and may be larger."""
+
 
 def backup_section(user: Asker) -> Section:
     """Return the last good backup, how old it is, and what the latest attempt came to where that was none."""
@@ -48,6 +51,9 @@ def backup_facts(user: Asker) -> Iterator[Fact]:
         yield Fact(_("Age"), age_words(age_h, late=late), wrong=late)
         yield Fact(pgettext("on disk", "Size"), filesizeformat(good["bytes"]))
         yield Fact(_("Backups kept"), f"{good['kept']:,}")
+        # a job of an earlier version did not say
+        if (free_bytes := good.get("free_bytes")) is not None:
+            yield Fact(_("Free where they lie"), filesizeformat(free_bytes), wrong=free_bytes < ROOM * good["bytes"])
     yield from unsuccessful(user)
     yield Fact(_("Next time"), moment(Nightly(*settings.BACKUP_AT).following(now)))
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import re
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.utils import timezone
@@ -146,7 +150,15 @@ def made(hours_ago: float, **fields: Any) -> Job:
     """Record that a backup job ended so many hours ago."""
     moment = timezone.now() - dt.timedelta(hours=hours_ago)
     job_id = back_up.start(user=None, through=Through.COMMAND)
-    data = {"name": "n", "made_at": moment.isoformat(), "rows": 9, "files": 1, "bytes": 2048, "kept": 12}
+    data = {
+        "name": "n",
+        "made_at": moment.isoformat(),
+        "rows": 9,
+        "files": 1,
+        "bytes": 2048,
+        "kept": 12,
+        "free_bytes": 1 << 30,
+    }
     row = {"status": "SUCCESSFUL", "finished_at": moment, "return_value": {"words": "w", "url": "", "data": data}}
     DBTaskResult.objects.filter(pk=job_id).update(**{**row, **fields})
     return Job.objects.get(pk=job_id)
@@ -169,6 +181,33 @@ def test_one_that_is_older_than_expected_is_a_warning(steward: Any, folder: Path
     made(31)
     assert box(steward).count("Attention") == 2
     assert "Age Attention: 31 h; expected are at most 30" in box(steward)
+
+
+@pytest.mark.django_db
+def test_too_little_room_for_the_next_one_is_a_warning(steward: Any, folder: Path) -> None:
+    last = made(1)
+    value = last.task.return_value
+    value["data"]["free_bytes"] = 4000
+    DBTaskResult.objects.filter(pk=last.pk).update(return_value=value)
+    assert "Free where they lie Attention: 3.9 KB" in box(steward)
+
+
+def test_the_clock_starts_it_where_a_folder_is_set(tmp_path: Path) -> None:
+    code = "from jobs.schedule import all_scheduled as a; print([(x.task.func.__name__, x.when.words()) for x in a()])"
+    given = {"GISAPP_BACKUP_DIR": str(tmp_path), "GISAPP_BACKUP_AT": "01:15"}
+    planned = [
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+            env={**os.environ, "GISAPP_BACKUP_DIR": "", **more},
+            cwd=configured.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for more in (given, {})
+    ]
+    assert re.search(r"'back_up', '[^']*01:15", planned[0])
+    assert "back_up" not in planned[1]
 
 
 @pytest.mark.django_db
