@@ -68,16 +68,21 @@ def members_read(code: str, *, user: Asker, purpose: str) -> Members:
     with acting_as(user, through=Through.PAGE):
         found = members_found(code, full=True)
         if found.people:
-            record_access(
-                user=user,
-                kind=AccessRecord.Kind.READ,
-                subject=Person._meta.label,
-                purpose=purpose,
-                through=Through.PAGE,
-                codes=[code],
-                rows=len(found.people),
-            )
+            reading_recorded(code, user=user, purpose=purpose, rows=len(found.people))
         return found
+
+
+def reading_recorded(code: str, *, user: Asker, purpose: str, rows: int) -> None:
+    """Write down that somebody read personal rows of a household in the clear, in the transaction that read them."""
+    record_access(
+        user=user,
+        kind=AccessRecord.Kind.READ,
+        subject=Person._meta.label,
+        purpose=purpose,
+        through=Through.PAGE,
+        codes=[code],
+        rows=rows,
+    )
 
 
 def members_found(code: str, *, full: bool) -> Members:

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from accounts.audit import record_access
 from accounts.context import PERSONAL_LAYER, acting_as
-from accounts.models import AccessRecord
 from accounts.roles import Action, Through
 from layers.errors import EditError, OutsideAreaError
-from layers.members import personal_rows_visible
+from layers.members import personal_rows_visible, reading_recorded
 from layers.personal import HouseholdIdentity, Person
 from layers.sealing.fields import sealed_parts
 from layers.selectors import features_for
@@ -86,15 +84,7 @@ def members_to_edit(code: str, *, user: Asker, purpose: str) -> dict[int, Row]:
     with acting_as(user, through=Through.PAGE):
         rows = {key: Row(one.version, values_of(one)) for key, one in stored(code).items()}
         if rows:
-            record_access(
-                user=user,
-                kind=AccessRecord.Kind.READ,
-                subject=Person._meta.label,
-                purpose=purpose,
-                through=Through.PAGE,
-                codes=[code],
-                rows=len(rows),
-            )
+            reading_recorded(code, user=user, purpose=purpose, rows=len(rows))
     return {HEAD: nothing(HouseholdIdentity), **rows}
 
 
