@@ -51,6 +51,8 @@ class Detected:
     crs: str | None = None
     crs_candidates: Sequence[CrsCandidate] = ()
     rows: int = 0
+    columns: Sequence[str] = ()
+    """Names of the columns; not part of the written report."""
     outlines: Sequence[CrsEvidence] = ()
     """Figures behind the candidates where outlines were compared; not part of the written report."""
 

@@ -117,6 +117,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
     rows = Rows.of(source.row_numbers)
     rows.warnings += source.warnings
     rows.problems += source.problems
+    detected.columns = [column.name for column in source.columns]
     columns = map_columns(order.layer, source, order.columns, order.units)
     rows.warnings += conversions(columns)
     if columns.unused:

@@ -18,26 +18,33 @@ from importers.fields import aliases, squeezed
 from importers.problems import ImportRefusedError, WrongUseError
 from importers.rows import Rows
 from importers.shapes import given_geometries
+from importers.suggestions import SAMPLES, SURE, samples_of, suggestions
 
 if TYPE_CHECKING:
     from importers.crs_clues import Candidate
-    from importers.readers import Column, Source
+    from importers.readers import Source
     from importers.services import ImportOrder
     from layers.spec import SpatialLayer
 
-SAMPLES = 3
-LONGEST_SAMPLE = 60
 DEGREE_DECIMALS = 5
 """Of a position that is only looked at: a metre."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenColumn:
-    """A column of a file: its name, its first values, and the field that it would fill ("" for none)."""
+    """A column of a file: its name, its first values, and the field that it would fill ("" for none).
+
+    `why` says how that was found, `suggested` what it may be where it fills nothing by itself, `alternatives` what
+    else.
+    """
 
     name: str
     samples: list[str]
     field: str = ""
+    why: str = ""
+    suggested: str = ""
+    alternatives: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +96,20 @@ class Understood:
 
 def seen_columns(layer: SpatialLayer | None, source: Source, named: Mapping[str, str]) -> list[SeenColumn]:
     """Return the columns of a file; what the user said of one wins over every alias."""
-    known = {} if layer is None else aliases(layer.key)
-    said = {squeezed(name): target for name, target in named.items()}
+    if layer is None:
+        return [SeenColumn(column.name, samples_of(column)) for column in source.columns]
     return [
         SeenColumn(
-            column.name,
-            samples_of(column),
-            said.get(squeezed(column.name), known.get(squeezed(column.name), "")),
+            one.column,
+            one.samples,
+            field=one.field if one.confidence >= SURE else "",
+            why=one.why,
+            suggested="" if one.confidence >= SURE else one.field,
+            alternatives=tuple(one.alternatives),
+            unit=one.unit,
         )
-        for column in source.columns
+        for one in suggestions(layer, source, named)
     ]
-
-
-def samples_of(column: Column) -> list[str]:
-    """Return the first different values of a column as text."""
-    found: dict[str, None] = {}
-    for value in column.values:
-        text = "" if value.as_py() is None else str(value.as_py()).strip()
-        if text:
-            found[shortened(text)] = None
-        if len(found) == SAMPLES:
-            break
-    return list(found)
-
-
-def shortened(text: str) -> str:
-    """Return a value short enough for a cell."""
-    return text if len(text) <= LONGEST_SAMPLE else text[: LONGEST_SAMPLE - 1] + "…"
 
 
 def telling_texts(source: Source) -> list[str]:
@@ -146,7 +140,7 @@ def diagnosed(order: ImportOrder, source: Source) -> tuple[list[Reading], list[s
     """
     rows = Rows.of(source.row_numbers)
     try:
-        columns = map_columns(order.layer, source, order.columns)
+        columns = map_columns(order.layer, source, order.columns, order.units)
         known = KnownCodes.stored(order.using)
         cells = read_cells(order.layer, columns, order.defaults, rows=rows, known=known, user=order.user)
         given = given_geometries(order.layer, source, columns, rows)

@@ -164,13 +164,8 @@ def read_date(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) ->
 
 def read_choice(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) -> pa.Array:
     """Return the values of a list, by the value itself or its word in any language of the pages."""
-    words: dict[str, Any] = {}
+    words = choice_words(field)
     listed = [(value, label) for value, label in field.flatchoices if value not in {"", None}]
-    for value, label in listed:
-        for word in (str(value), *in_every_language(label)):
-            words.setdefault(plain_word(word), value)
-    for value, more in words_of(field).items():
-        words.update((plain_word(word), value) for word in more if plain_word(word) not in words)
     choices = ", ".join(str(label) for _value, label in listed)
     kind = pa.int64() if isinstance(field, models.IntegerField) else pa.string()
     return looked_up(
@@ -182,6 +177,18 @@ def read_choice(field: Field[Any, Any], name: str, given: pa.Array, rows: Rows) 
         code=ProblemCode.UNKNOWN_CHOICE,
         choices=choices,
     )
+
+
+def choice_words(field: Field[Any, Any]) -> dict[str, Any]:
+    """Return the plain words that mean each value of a list: the value, its titles, what the layer declares besides."""
+    words: dict[str, Any] = {}
+    for value, label in field.flatchoices:
+        if value not in {"", None}:
+            for word in (str(value), *in_every_language(label)):
+                words.setdefault(plain_word(word), value)
+    for value, more in words_of(field).items():
+        words.update((plain_word(word), value) for word in more if plain_word(word) not in words)
+    return words
 
 
 def words_of(field: Field[Any, Any]) -> Mapping[Any, tuple[str, ...]]:

@@ -20,8 +20,10 @@ FROM (
         AND NOT EXISTS (SELECT 1 FROM import_stage AS own WHERE own.code = t.code AND own.{geom} IS NOT NULL)
         AND NOT EXISTS (
             SELECT 1 FROM {table} AS same
-            WHERE same.code = s.code AND same.deleted_at IS NULL
-            AND (same.id = t.id OR same.{geom} IS NOT DISTINCT FROM s.{geom})
+            WHERE
+                same.code = s.code
+                AND same.deleted_at IS NULL
+                AND (same.id = t.id OR same.{geom} IS NOT DISTINCT FROM s.{geom})
         )
 ) AS found
 WHERE found.overlap_m2 > {allowed_m2}

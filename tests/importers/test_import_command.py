@@ -88,3 +88,25 @@ def test_a_mapping_and_a_default_complete_a_foreign_table(tmp_path: Path) -> Non
     )
     assert code == 0
     assert Facility.objects.get().kind == "town"
+
+
+def test_a_profile_is_saved_offered_and_used_and_what_is_typed_wins(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", "place,we,ns", "甲,107.25,24.75")
+    options = ["--map", "place=name", "--map", "we=geom.x", "--map", "ns=geom.y", "--default", "kind=town"]
+    assert command("facilities", path, *options, "--dry-run", "--save-profile", "县教育局")[0] == 0
+    other = table(tmp_path / "b.csv", "NS,Place,WE", "24.75,乙,107.26")
+    code, said = command("facilities", other)
+    assert (code, "--profile “县教育局”" in said) == (1, True)
+    assert command("facilities", other, "--profile", "县教育局", "--default", "kind=market")[0] == 0
+    assert (Facility.objects.get().name, Facility.objects.get().kind) == ("乙", "market")
+    code, said = command("facilities", other, "--profile", "没有")
+    assert (code, "县教育局" in said) == (2, True)
+
+
+def test_a_unit_and_a_transformation_can_be_named(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", "水库名称,经度,纬度,总投资", "示例,107.25,24.75,12345678")
+    code, said = command("projects", path, "--unit", "总投资=yuan", "--dry-run")
+    assert (code, "from yuan to wan_yuan" in said) == (0, True)
+    assert command("projects", path, "--unit", "总投资=m2")[0] == 2
+    code, said = command("projects", path, "--pipeline", "+proj=pipeline +step +proj=hgridshift +grids=a")
+    assert (code, "hgridshift" in said) == (1, True)

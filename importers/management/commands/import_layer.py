@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,14 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Through
 from importers.problems import WrongUseError
+from importers.profiles import (
+    Understanding,
+    profile_named,
+    profile_save,
+    profile_used,
+    profiles_offered,
+    understanding_of,
+)
 from importers.report import Report, Status
 from jobs.files import keep_copy
 from layers.registry import UnknownLayerError, all_layers, get_layer
@@ -63,6 +72,14 @@ class Command(BaseCommand):
             help="for fields that the file does not give; may be repeated",
         )
         parser.add_argument("--part", metavar="NAME", help="layer or sheet; default: the only one that can be meant")
+        parser.add_argument(
+            "--unit", action="append", default=[], metavar="COL=UNIT", help="of a column, such as m2; may be repeated"
+        )
+        parser.add_argument("--profile", metavar="NAME", help="a mapping profile; what is given besides wins over it")
+        parser.add_argument(
+            "--save-profile", metavar="NAME", help="keep columns, units, defaults and --crs by this name"
+        )
+        parser.add_argument("--share", default="", metavar="CODE", help="offer the saved profile within this division")
         parser.add_argument("--encoding", metavar="E", help="of the text; default: detected")
         parser.add_argument("--user", metavar="U", help="import as this account, within its area; default: the system")
         parser.add_argument("--reason", default="", metavar="TEXT", help="why, kept with every version")
@@ -100,22 +117,58 @@ class Command(BaseCommand):
         """
         from importers.services import ImportOrder, import_file  # pandas and Arrow take a second to load
 
-        return import_file(
+        layer, user = self.layer_for(options), account(options["user"])
+        understood = self.understood(options, layer, user)
+        report = import_file(
             ImportOrder(
-                layer=self.layer_for(options),
+                layer=layer,
                 path=options["file"],
-                user=account(options["user"]),
-                crs=options["crs"],
-                pipeline=options["pipeline"],
-                encoding=options["encoding"],
+                user=user,
+                **asdict(understood),
                 part=options["part"],
-                columns=pairs(options["map"], "--map COL=FIELD"),
-                defaults=pairs(options["default"], "--default FIELD=VALUE"),
                 dry_run=options["dry_run"],
                 accept_clean=options["accept_clean"],
                 reason=options["reason"],
             )
         )
+        names = report.detected.columns
+        if options["save_profile"] and names:
+            profile_save(
+                user=user,
+                layer=layer,
+                name=options["save_profile"],
+                columns=names,
+                understood=understood,
+                shared_division=options["share"],
+            )
+        elif not options["profile"] and names:
+            for profile in profiles_offered(user=user, layer=layer, columns=names):
+                self.stdout.write(
+                    _("A mapping profile fits these columns: --profile “%(name)s”.") % {"name": profile.name}
+                )
+        return report
+
+    def understood(self, options: dict[str, Any], layer: SpatialLayer, user: User | None) -> Understanding:
+        """Return what was typed, over what the profile says.
+
+        Raises
+        ------
+        WrongUseError
+            There is no such profile, or something is not of its form.
+        """
+        typed = Understanding(
+            columns=pairs(options["map"], "--map COL=FIELD"),
+            units=pairs(options["unit"], "--unit COL=UNIT"),
+            defaults=pairs(options["default"], "--default FIELD=VALUE"),
+            encoding=options["encoding"],
+            crs=options["crs"],
+            pipeline=options["pipeline"],
+        )
+        if not options["profile"]:
+            return typed
+        profile = profile_named(user=user, layer=layer, name=options["profile"])
+        profile_used(profile)
+        return typed.over(understanding_of(profile))
 
     def queued(self, options: dict[str, Any]) -> UUID:
         """Return the id of the job that will import a copy of the file.
@@ -128,8 +181,9 @@ class Command(BaseCommand):
         from importers.tasks import import_in_background
 
         layer, user, path = self.layer_for(options), account(options["user"]), options["file"]
-        columns = pairs(options["map"], "--map COL=FIELD")
-        defaults = pairs(options["default"], "--default FIELD=VALUE")
+        if options["save_profile"]:
+            raise WrongUseError(_("A profile is saved without --background: the columns must be read first."))
+        understood = self.understood(options, layer, user)
         try:
             token, name = keep_copy(path)
         except OSError as error:
@@ -146,12 +200,8 @@ class Command(BaseCommand):
             token=token,
             name=name,
             options={
-                "crs": options["crs"],
-                "pipeline": options["pipeline"],
-                "encoding": options["encoding"],
+                **asdict(understood),
                 "part": options["part"],
-                "columns": columns,
-                "defaults": defaults,
                 "dry_run": options["dry_run"],
                 "accept_clean": options["accept_clean"],
                 "reason": options["reason"],
