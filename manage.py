@@ -10,7 +10,15 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisapp.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Exception as error:
+        from accounts.outages import outage_of
+
+        outage = outage_of(error)
+        if outage is None or "--traceback" in sys.argv:
+            raise
+        sys.exit(f"{outage.title}. {outage.sentence} {outage.step}\n({str(error).strip()})")
 
 
 if __name__ == "__main__":

@@ -63,6 +63,7 @@ CLASSES = {
     "08": AWAY,  # connection exceptions
     "53": AWAY,  # insufficient resources: connections, memory
     "57": AWAY,  # operator intervention: shutdown, crash, starting up
+    "58": AWAY,  # system errors outside PostgreSQL
 }
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -73,7 +74,8 @@ def outage_of(error: BaseException | None) -> Outage | None:
     Notes
     -----
     What the server refuses before a session begins (no connection left, starting up) comes without a code, in the
-    server's language: it cannot be told apart from a server that is not there.
+    server's language: it cannot be told apart from a server that is not there. A connection that breaks under a query
+    has no code either, and is an `OperationalError` or, where nothing was heard of its end, a bare `DatabaseError`.
     """
     if isinstance(error, OSError):
         return FULL if error.errno in NO_ROOM else None
@@ -87,4 +89,4 @@ def outage_of(error: BaseException | None) -> Outage | None:
     if isinstance(error, psycopg2.InterfaceError):
         # of the connection, or of a cursor that went with it
         return AWAY if "already closed" in str(error) else None
-    return AWAY if isinstance(error, psycopg2.OperationalError) else None
+    return AWAY if isinstance(error, psycopg2.OperationalError) or type(error) is psycopg2.DatabaseError else None

@@ -20,6 +20,7 @@ from gisapp.cluster_host import (
     SUPERUSER,
     ClusterError,
     clean_environment,
+    end_orphans,
     find_binaries,
     is_postgres,
     owner_of_cluster,
@@ -122,6 +123,7 @@ class Cluster:
                 return False
             self._make_socket_dir()
             if self.data.exists():
+                self._clear_after_kill()
                 self._start_server(self.data)
                 # Each time: roles and rights follow the files of this version.
                 self._provision()
@@ -201,6 +203,16 @@ class Cluster:
         except ClusterError as error:
             said = log.read_text(encoding="utf-8", errors="replace")[-2000:] if readable(log) else ""
             raise ClusterError(f"{error}\n{said}\nThe log of the server is in {data / 'log'}.") from error
+
+    def _clear_after_kill(self) -> None:
+        """Take away what a server that was killed leaves behind and what keeps the next one from starting.
+
+        PostgreSQL believes the number in its lock files while any process has it: one that is dead and not yet
+        collected, or another program after a power cut. A query that outlived its postmaster holds its memory.
+        """
+        end_orphans(self.data)
+        for left in (self.data / "postmaster.pid", *self.socket_dir.glob(".s.PGSQL.*.lock")):
+            left.unlink(missing_ok=True)
 
     def _stop_server(self, data: Path) -> None:
         self._run("pg_ctl", "stop", "--silent", "--mode=fast", "--wait", "--timeout=60", f"--pgdata={data}")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import pwd
+import signal
 import subprocess
+import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 SUPERUSER = "postgres"
 SYSTEM_BINARIES = Path("/usr/lib/postgresql")
 SYSTEM_EXTENSIONS = Path("/usr/share/postgresql")
+ORPHANS_S = 10.0
+"""How long processes of a server that was killed may take to end."""
 
 
 class ClusterError(Exception):
@@ -98,9 +103,40 @@ def may_enter(words: list[str], folder: Path) -> bool:
 def is_postgres(pid: int) -> bool:
     """Return whether process `pid` lives and is a PostgreSQL server."""
     try:
-        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() in {"postgres", "postmaster"}
-    except FileNotFoundError:
+        # `number (name) state ...`: one that was killed keeps its name until its parent collects it, which the first
+        # process of a container may never do
+        name, _, rest = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").partition(" (")[2].rpartition(") ")
+    except (FileNotFoundError, ProcessLookupError):
         return False
+    return name in {"postgres", "postmaster"} and not rest.startswith(("Z", "X"))
+
+
+def end_orphans(data: Path) -> None:
+    """End the processes of a server in `data` that is no more; an answer that they still work at reaches nobody.
+
+    Raises
+    ------
+    ClusterError
+        They do not end.
+    """
+    last = time.monotonic() + ORPHANS_S
+    while found := processes_in(data):
+        if time.monotonic() > last:
+            raise ClusterError(f"Processes of a server that was killed do not end: {', '.join(map(str, found))}.")
+        for pid in found:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT)
+        time.sleep(0.1)
+
+
+def processes_in(data: Path) -> list[int]:
+    """Return the processes of PostgreSQL that work in the folder `data`, which each of them does from its start."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile, or is somebody else's
+            if is_postgres(int(entry.name)) and (entry / "cwd").readlink() == data.resolve():
+                found.append(int(entry.name))
+    return found
 
 
 def readable(path: Path) -> bool:

@@ -19,6 +19,15 @@ BACKUP_ROLE = "gisapp_backup"
 # What runs before the first query of a connection. Tiles are milliseconds: the workers of a parallel plan cost
 # ten times that to start (z10: 44 ms instead of 3.3 ms), and so does compiling a plan.
 SESSION_OPTIONS = "-c max_parallel_workers_per_gather=0 -c jit=off"
+# A server that hangs, or a machine that vanished without a word, is given up while somebody still waits for the page,
+# and not after the two hours of the kernel. An address may say otherwise.
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 
 
 class OwnerUnknownError(LookupError):
@@ -93,7 +102,7 @@ def databases(
         if url and alias in found and not found[alias].get("PASSWORD"):
             found[alias]["PASSWORD"] = password
     for alias, database in found.items():
-        options = database.setdefault("OPTIONS", {})
+        options = database["OPTIONS"] = {**PATIENCE, **database.get("OPTIONS", {})}
         timeout = statement_timeout_s if alias == "default" else 0
         options["options"] = f"{SESSION_OPTIONS} -c statement_timeout={timeout}s"
         database |= {"ENGINE": ENGINE, "CONN_MAX_AGE": conn_max_age_s, "CONN_HEALTH_CHECKS": True}

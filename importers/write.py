@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from django.db import DatabaseError, OperationalError, connections
+from django.db import DatabaseError, connections
 from psycopg2 import errors, sql
 from psycopg2.extensions import cursor as PgCursor
 
 from accounts.context import acting_as
+from accounts.outages import outage_of
 from accounts.roles import Through
 from accounts.selectors import GrantedArea
 from importers.copying import Column
@@ -81,11 +82,11 @@ def write(
         written = replace(written, kept=True)
     except TakeBackError:
         pass
-    except OperationalError as error:
+    except DatabaseError as error:
         if isinstance(error.__cause__, errors.LockNotAvailable):
             raise ImportRefusedError(ProblemCode.BUSY) from error
-        raise
-    except DatabaseError as error:
+        if outage_of(error) is not None:
+            raise
         rows.problems.append(RowProblem(WHOLE_FILE, None, ProblemCode.CONSTRAINT, "", {"detail": sentence_for(error)}))
         written = Written()
     return written

@@ -22,8 +22,6 @@ from jobs.errors import JobCancelledError, JobGivenBackError, JobInterruptedErro
 
 logger = logging.getLogger(__name__)
 
-# A machine that vanished without a word is noticed within half a minute, not within the two hours of the kernel.
-KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 WATCH_S = 0.5
 WRITE_S = 0.2
 """Progress is written no more often than this; the last state is written by whoever ends the job."""
@@ -66,8 +64,7 @@ class Lease:
             The database cannot be reached.
         """
         parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
-        names = {"application_name": "gisapp job lease", "connect_timeout": 10}
-        self._connection = psycopg2.connect(**{**parameters, **KEEPALIVES, **names})
+        self._connection = psycopg2.connect(**{**parameters, "application_name": "gisapp job lease"})
         self._connection.autocommit = True
         try:
             self._ask(f"SET lock_timeout = '{LOCK_WAIT_S}s'")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from accounts.outages import outage_of
 from jobs.effect import language_of
 from jobs.errors import JobCancelledError, JobRefusedError
 from jobs.files import discard
@@ -200,6 +201,8 @@ def in_words(job: Job | None, error: BaseException) -> str:
     if isinstance(error, JobRefusedError):
         return str(error)
     with translation.override(language_of(job) if job else None):
+        if (outage := outage_of(error)) is not None:
+            return f"{outage.title}. {outage.sentence} {outage.step}"
         return _(
             "It stopped at an error that nobody foresaw (%(kind)s). Ask the administrator, who can see the details."
         ) % {"kind": type(error).__name__}

@@ -12,8 +12,7 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-import psycopg2
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import Error, connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus
@@ -21,6 +20,7 @@ from django_tasks.signals import task_finished, task_started
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from accounts.outages import outage_of
 from accounts.request_id import numbered
 from jobs.declare import JobTask
 from jobs.effect import effect_once
@@ -42,7 +42,6 @@ HOUSE_S = 5.0
 FINISH_S = 20.0
 """How long a job may go on after its worker was told to end; then it is given back to the queue."""
 LONGEST_PAUSE_S = 10.0
-OUTAGES = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
 class JobWorker(Worker):
@@ -103,7 +102,9 @@ class JobWorker(Worker):
                 try:
                     super().run()
                     break
-                except OUTAGES as error:
+                except Exception as error:
+                    if outage_of(error) is None:
+                        raise
                     connection.close()
                     if time.monotonic() - began > LONGEST_PAUSE_S:
                         pauses = pauses_s()
@@ -112,7 +113,7 @@ class JobWorker(Worker):
         finally:
             self._over.set()
             house.join(timeout=HOUSE_S)
-            with contextlib.suppress(DatabaseError):
+            with contextlib.suppress(Error):
                 WorkerBeat.objects.filter(worker=self.worker_id).delete()
             connection.close()
 
@@ -178,7 +179,9 @@ class JobWorker(Worker):
         for pause in pauses_s():
             try:
                 return ask()
-            except OUTAGES:
+            except Exception as error:
+                if outage_of(error) is None:
+                    raise
                 connection.close()
                 if self.giving_back():
                     return None
@@ -193,7 +196,7 @@ class JobWorker(Worker):
                 beat(self.worker_id, self._queue)
                 reap(grace_s=self._grace_s)
                 start_due()
-            except DatabaseError as error:
+            except Error as error:
                 logger.warning("Keeping house: %s", str(error).strip())
                 connection.close()
             except Exception:

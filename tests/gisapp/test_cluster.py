@@ -1,14 +1,17 @@
 """The embedded database, on a cluster of its own."""
 
+import os
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg2
 import pytest
 
 from gisapp.cluster import Cluster, socket_dir
-from gisapp.cluster_host import ClusterError, find_binaries
+from gisapp.cluster_host import ClusterError, find_binaries, is_postgres
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,40 @@ def test_a_killed_server_starts_again(cluster):
         subprocess.run(["sleep", "0.05"], check=True)
     assert cluster.status().running is False
     assert cluster.start() is True
+
+
+def test_a_query_that_outlives_its_killed_postmaster_does_not_hinder_the_next(cluster):
+    busy = connect(cluster, "gisapp_app")
+    ended = threading.Event()
+
+    def count_for_minutes() -> None:
+        with busy.cursor() as cursor, suppress(psycopg2.Error):
+            cursor.execute("SELECT count(*) FROM generate_series(1, 10 ^ 10::numeric)")
+        ended.set()
+
+    threading.Thread(target=count_for_minutes, daemon=True).start()
+    watcher = connect(cluster, "postgres")
+    working = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'gisapp_app' AND state = 'active'"
+    for _ in range(200):
+        if fetch(watcher, working):
+            break
+        subprocess.run(["sleep", "0.05"], check=True)
+    subprocess.run(["kill", "-9", str(cluster.status().pid)], check=True)
+    assert cluster.start() is True
+    assert ended.wait(10)
+    assert fetch(connect(cluster, "gisapp_app"), "SELECT 1") == 1
+
+
+def test_a_process_that_is_dead_and_not_yet_collected_does_not_run(tmp_path):
+    program = tmp_path / "postgres"
+    program.symlink_to("/bin/sleep")
+    with subprocess.Popen([program, "60"]) as process:
+        while not is_postgres(process.pid):
+            pass
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert Path(f"/proc/{process.pid}").exists()
+        assert not is_postgres(process.pid)
 
 
 def test_a_first_start_that_was_killed_leaves_nothing_in_the_way(tmp_path):

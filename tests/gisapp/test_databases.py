@@ -56,6 +56,12 @@ def test_the_timeout_is_for_the_application_not_for_migrations():
     assert "statement_timeout=0s" in found["owner"]["OPTIONS"]["options"]
 
 
+def test_a_server_that_does_not_answer_is_given_up_in_seconds_unless_its_address_says_otherwise():
+    assert {one["OPTIONS"]["connect_timeout"] for one in made()[0].values()} == {5}
+    found, _ = made("postgis://gisapp_app@db/map?connect_timeout=20")
+    assert (found["default"]["OPTIONS"]["connect_timeout"], found["default"]["OPTIONS"]["keepalives_idle"]) == (20, 10)
+
+
 def test_a_wrong_address_is_named_without_its_password():
     for url in ("mysql://u:secret@h/d", "postgis://u:secret@h/", "nonsense:secret", "postgis://u:secret@h:port/d"):
         _, problems = made(url)

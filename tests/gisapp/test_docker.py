@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ import psycopg2
 import pytest
 
 from gisapp.cluster_host import owner_of_cluster, words_to_become
+from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORDS = {"OWNER_PASSWORD": "owner", "APP_PASSWORD": "it's", "BACKUP_PASSWORD": "backup"}
@@ -38,9 +38,7 @@ def served(tmp_path_factory: pytest.TempPathFactory):
     home = tmp_path_factory.mktemp("image")
     for name in ("docker/database", "gisapp/sql/roles.sql", "gisapp/sql/database.sql"):
         shutil.copy(ROOT / name, home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = home / "database"
     program.write_text(
         program.read_text().replace("listen_addresses='*'", f"listen_addresses=127.0.0.1 -c port={port}")

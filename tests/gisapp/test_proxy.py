@@ -22,16 +22,11 @@ import pytest
 from axes.models import AccessAttempt
 from pytest_django.live_server_helper import LiveServer
 
+from tests.servers import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE = "0123456789ab"
 SCRIPT = "export const x = 1;\n"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @dataclass

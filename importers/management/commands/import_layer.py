@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from accounts.outages import outage_of
 from accounts.roles import Through
 from importers.problems import WrongUseError
 from importers.profiles import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
     from accounts.models import User
+    from accounts.outages import Outage
     from layers.spec import SpatialLayer
 
 PROBLEMS, WRONG_USE = 1, 2
@@ -101,6 +103,10 @@ class Command(BaseCommand):
             report = self.imported(options)
         except WrongUseError as error:
             raise CommandError(str(error), returncode=WRONG_USE) from error
+        except Exception as error:
+            if (outage := outage_of(error)) is None:
+                raise
+            report = Report(Status.REFUSED, unfinished(outage))
         if options["report"] is not None:
             report.write(options["report"])
         self.show(report)
@@ -254,6 +260,12 @@ class Command(BaseCommand):
         )
         if report.batch:
             self.stdout.write(_("Batch %(batch)s.") % {"batch": report.batch})
+
+
+def unfinished(outage: Outage) -> str:
+    """Return what an outage means for an import: at worst it was kept as a whole, and the next run finds it so."""
+    again = _("Nothing of the file was kept, or all of it: import it once more, which changes nothing that is there.")
+    return f"{outage.title}. {outage.sentence} {outage.step} {again}"
 
 
 def pairs(given: list[str], form: str) -> dict[str, str]:
