@@ -43,6 +43,8 @@ class CrsCandidate:
 class Detected:
     """What was understood of the file."""
 
+    file: str = ""
+    """Name of the file; each problem of the written report has it."""
     format: str | None = None
     encoding: str | None = None
     part: str | None = None
@@ -104,7 +106,10 @@ class Report:
             "detected": self.detected.as_json(),
             "counts": self.counts.as_json(),
             "warnings": self.warnings,
-            "problems": [problem.as_json() for problem in self.problems],
+            "problems": [
+                {"file": self.detected.file, "sheet": self.detected.part, **problem.as_json()}
+                for problem in self.problems
+            ],
         }
 
     def write(self, path: Path) -> None:

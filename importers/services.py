@@ -98,7 +98,7 @@ def import_file(order: ImportOrder) -> Report:
     importers.problems.WrongUseError
         The order names columns, fields or values that do not exist.
     """
-    detected = Detected()
+    detected = Detected(file=order.path.name)
     try:
         return run(order, detected)
     except ImportRefusedError as refusal:

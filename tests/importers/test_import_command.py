@@ -53,7 +53,8 @@ def test_committed_rehearsed_and_rejected_files_end_with_0_and_1(tmp_path: Path)
     assert (code, "castle" in said) == (1, True)
     report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     assert (report["status"], report["problems"][0]["row"], report["problems"][0]["column"]) == ("problems", 1, "kind")
-    assert set(report["problems"][0]) == {"row", "column", "code", "value", "reason", "remedy"}
+    assert set(report["problems"][0]) == {"file", "sheet", "row", "column", "code", "value", "reason", "remedy"}
+    assert (report["problems"][0]["file"], report["problems"][0]["sheet"]) == ("b.csv", None)
     assert command("facilities", tmp_path / "none.csv")[0] == 1
 
 
