@@ -33,15 +33,18 @@ def exchange(path: Path, encoding: str | None = None) -> Contents:
     text, found = xml_text(path, encoding)
     records: dict[str, list[Record]] = {kind: [] for kind in KINDS}
     single = 0
-    depth = 0
+    parents: list[Element] = []
     for event, element in elements(text, "GPX"):
-        depth += 1 if event == "start" else -1
-        kind = local(element.tag)
-        if event == "end" and depth == 1:
+        if event == "start":
+            parents.append(element)
+            continue
+        parents.pop()
+        if len(parents) == 1:
+            kind = local(element.tag)
             if kind in KINDS:
                 single += sum(local(one.tag) == "trkseg" and len(points(one, "trkpt")) == 1 for one in element)
                 records[kind].append(record(properties_of(element), partial(DRAW[kind], element)))
-            element.clear()
+            parents[0].remove(element)  # or a large document is kept as a whole
     said = [_("%d track segments of a single position were left out.") % single] if single else []
     return Contents(
         [

@@ -29,6 +29,7 @@ from importers.readers.safe_xml import LARGEST_BYTES, child, decoded, elements, 
 WGS84 = "EPSG:4326"
 FOLDERS = {"Document", "Folder"}
 LEFT_OUT = {"NetworkLink", "GroundOverlay", "PhotoOverlay", "ScreenOverlay"}
+DONE_WITH = {"Placemark", "Style", "StyleMap", *FOLDERS, *LEFT_OUT}
 PLAIN = {"name": "name", "description": "description", "address": "address", "phoneNumber": "phone"}
 
 
@@ -70,26 +71,26 @@ def read_placemarks(text: str) -> Placemarks:
     records: list[tuple[str, Record]] = []
     left_out: Counter[str] = Counter()
     folders: list[str] = []
-    parents: list[str] = []
+    parents: list[Element] = []
     for event, element in elements(text, "KML"):
         name = local(element.tag)
         if event == "start":
-            parents.append(name)
+            parents.append(element)
             if name in FOLDERS:
                 folders.append("")
             continue
         parents.pop()
         if name in FOLDERS:
             folders.pop()
-        elif name == "name" and parents and parents[-1] in FOLDERS:
+        elif name == "name" and parents and local(parents[-1].tag) in FOLDERS:
             folders[-1] = text_in(element) or ""
         elif name in LEFT_OUT:
             left_out[name] += 1
         elif name == "Placemark":
             inside = "/".join(folder for folder in folders[1:] or folders if folder)
             records.append((inside, placemark(element, inside)))
-        if name in {"Placemark", "Style", "StyleMap", *FOLDERS, *LEFT_OUT}:
-            element.clear()
+        if name in DONE_WITH and parents:
+            parents[-1].remove(element)  # or a large document is kept as a whole
     return Placemarks(records, left_out)
 
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from importers.problems import ImportRefusedError, ProblemCode
 from importers.readers.encoding import decode
 
-LARGEST_BYTES = 100_000_000
+LARGEST_BYTES = 50_000_000
+"""Half a gigabyte of memory is needed for as many placemarks."""
 ENDED = {3, 5, 8}
 """Errors of expat that mean that the text stops: no element found, unclosed token, mismatched tag at the end."""
 

@@ -168,6 +168,9 @@ def test_a_workbook_that_is_damaged_or_too_large_is_refused(tmp_path: Path, monk
     path = book(tmp_path / "a.xlsx", {"a": [["名称"], *[[f"甲{n}"] for n in range(500)]]})
     rewritten(path, "xl/worksheets/sheet1.xml", lambda xml: xml[: len(xml) // 2])
     assert refusal_of(path) == "unreadable_file"
+    book(path, {"a": [["名称"], *[[f"甲{n}"] for n in range(500)]]})
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 400)
+    assert refusal_of(path) == "too_large"
     monkeypatch.setattr(xlsx, "LARGEST_BYTES", 100)
     assert refusal_of(path) == "too_large"
 
