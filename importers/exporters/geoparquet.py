@@ -46,12 +46,14 @@ def write_geoparquet(shipment: Shipment, path: Path) -> None:
 
 def declared(column: ExportColumn) -> pa.Field:
     """Return a column with its type in the file, its title beside it."""
-    kind = pa.list_(pa.string()) if column.kind is Kind.LIST else column.arrow
+    kind = {Kind.LIST: pa.list_(pa.string()), Kind.JSON: pa.json_()}.get(column.kind, column.arrow)
     return pa.field(column.name, kind, metadata={"title": column.title})
 
 
 def held(column: ExportColumn, values: pa.Array) -> pa.Array:
     """Return the values of a column as the file holds them."""
+    if column.kind is Kind.JSON:
+        return pa.ExtensionArray.from_storage(pa.json_(), values)
     if column.kind is not Kind.LIST:
         return values
     lists = [None if text is None else json.loads(text) for text in values.to_pylist()]
@@ -66,6 +68,8 @@ class Box:
 
     def add(self, column: pa.Array) -> None:
         """Widen it to hold a batch."""
+        if not len(column):
+            return
         found = shapely.total_bounds(shapes_of(column))
         if np.isfinite(found).all():
             self.bounds[:2] = np.minimum(self.bounds[:2], found[:2])

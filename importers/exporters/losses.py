@@ -35,6 +35,7 @@ class Loss(StrEnum):
     SHORT_TEXT = "short_text"
     CELL_TEXT = "cell_text"
     FIFTEEN_DECIMALS = "fifteen_decimals"
+    SIXTEEN_DIGITS = "sixteen_digits"
     ROUNDED_PLACES = "rounded_places"
     RINGS_TURNED = "rings_turned"
     ONE_PART = "one_part"
@@ -62,6 +63,7 @@ SENTENCES: dict[Loss, Text] = {
     Loss.SHORT_TEXT: _("Text is cut after 254 bytes."),
     Loss.CELL_TEXT: _("Text is cut after 32,767 characters."),
     Loss.FIFTEEN_DECIMALS: _("Numbers are rounded to 15 decimals."),
+    Loss.SIXTEEN_DIGITS: _("Numbers keep 16 digits."),
     Loss.ROUNDED_PLACES: _(
         "Coordinates are rounded to a tenth of a millimetre (9 decimals of a degree, 4 of a metre)."
     ),

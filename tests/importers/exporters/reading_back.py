@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import tempfile
 import warnings
@@ -27,10 +28,17 @@ def by_gdal(path: Path) -> Columns:
         # FlatGeobuf's own Arrow reader fails at rows without a place (GDAL 3.12)
         pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
         _meta, table = pyogrio.read_arrow(path)
-    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    columns = {name: values_of(table.column(name)) for name in table.column_names}
     geometry = next(name for name in ("geom", "new_home", "dam", "wkb_geometry") if name in columns)
     columns["geometry"] = columns.pop(geometry)
     return columns
+
+
+def values_of(column: Any) -> list[Any]:
+    """Return the values of a column; what is declared as JSON is read as that."""
+    if str(column.type) == "extension<arrow.json>":
+        return [None if text is None else json.loads(text) for text in column.to_pylist()]
+    return column.to_pylist()
 
 
 def shapefile(path: Path) -> Columns:
@@ -49,7 +57,7 @@ def geoparquet(path: Path) -> Columns:
     """Return a GeoParquet file; its primary geometry under the name "geometry"."""
     table = parquet.read_table(path)
     geo = json.loads(parquet.read_metadata(path).metadata[b"geo"])
-    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    columns = {name: values_of(table.column(name)) for name in table.column_names}
     columns["geometry"] = columns.pop(geo["primary_column"])
     return columns
 
@@ -75,15 +83,23 @@ def text_table(path: Path) -> Columns:
     """Return a CSV file as Python reads it: text alone."""
     raw = path.read_bytes()
     text = raw.decode("utf-8-sig") if raw.startswith(b"\xef\xbb\xbf") else raw.decode("gb18030")
-    lines = list(csv.reader(text.splitlines(keepends=True)))
+    lines = list(csv.reader(io.StringIO(text, newline="")))
     return {name: [line[place] for line in lines[1:]] for place, name in enumerate(lines[0])}
 
 
 def spreadsheet(path: Path) -> Columns:
     """Return the first sheet of a workbook; the code, whose title differs by language, under its name."""
-    lines = list(openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True))
+    cells = list(openpyxl.load_workbook(path).worksheets[0].iter_rows())
+    lines = [
+        [cell.value.date() if cell.number_format == "yyyy-mm-dd" else cell.value for cell in line] for line in cells
+    ]
     columns = {str(title): [line[place] for line in lines[1:]] for place, title in enumerate(lines[0])}
     return {"code": next(iter(columns.values())), **columns}
+
+
+def day_of(cell: Any) -> Any:
+    """Return the value of a cell, a day where its format says so."""
+    return cell.value.date() if cell.number_format == "yyyy-mm-dd" else cell.value
 
 
 def keyhole(path: Path) -> Columns:
