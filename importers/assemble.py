@@ -19,7 +19,7 @@ from importers.codes import derived_codes
 from importers.columns import ColumnMap
 from importers.crs_choice import AUTO, choose_crs
 from importers.crs_clues import Clues
-from importers.divisions import CodeArray, KnownCodes, divisions_named
+from importers.divisions import CodeArray, Ground, KnownCodes, divisions_named
 from importers.places import Owner, owners
 from importers.problems import ProblemCode
 from importers.readers import Source
@@ -27,7 +27,7 @@ from importers.region_rows import region_columns
 from importers.rows import Rows, as_mask
 from importers.shapes import Given, given_geometries, kept_as_given, stored_shapes
 from importers.stage import StageColumn, Update
-from importers.twins import twins
+from importers.twins import Twins
 from layers.converters import RESERVED
 from layers.fields import field_of
 from layers.spec import SpatialLayer
@@ -39,16 +39,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """What goes to the database.
+    """What of a portion goes to the database.
 
     Attributes
     ----------
     columns
-        Of the layer's table, without scope and batch.
+        Of the layer's table, without scope and batch; the same ones in each portion of a file.
     derived
         Shape (n,): the row brings no code of its own.
     twins
-        Shape (n,): index of an earlier row that looks the same, -1 for none.
+        Shape (n,): number of an earlier row that looks the same, 0 for none.
     scopes
         Shape (n,): the codes of the divisions concerned, joined by commas; None for a layer without scopes.
     required
@@ -62,57 +62,77 @@ class Assembled:
     required: list[str]
 
 
-def assemble(
-    order: ImportOrder, source: Source, columns: ColumnMap, rows: Rows, *, area: GrantedArea, detected: Detected
-) -> Assembled:
-    """Return all that can be said of the rows without comparing them with what is stored; bad rows are rejected.
+class Assembler:
+    """Puts the portions of a file and the layer together; what holds for the whole file is found out once.
 
-    Raises
-    ------
-    ImportRefusedError
-        The coordinate reference system is unknown, suspected or not accepted.
-    WrongUseError
-        A default is none.
+    Parameters
+    ----------
+    detected
+        Is told the coordinate reference system, and which ones were considered.
     """
-    layer = order.layer
-    known = KnownCodes.stored(order.using)
-    cells = read_cells(layer, columns, order.defaults, rows=rows, known=known, user=order.user)
-    given = given_geometries(layer, source, columns, rows)
-    crs = crs_of(order, clues_of(order, source, given, cells), detected, rows)
-    shapes = {name: stored_shapes(layer, name, one, crs, rows) for name, one in given.items()} if crs else {}
-    owning = owners(layer, cells, shapes, rows, area=area, using=order.using)
-    codes, derived = codes_of(layer, cells, shapes, rows)
-    staged = [StageColumn("code", as_text_column(codes))]
-    staged += cell_columns(layer, cells, owning)
-    staged += [StageColumn(column_name(layer, name), one, Update.KEEP_IF_EMPTY) for name, one in shapes.items()]
-    staged += [StageColumn(column_name(layer, o.field), as_text_column(o.codes), update_of(o)) for o in owning]
-    if layer.key == REGIONS:
-        staged += region_columns(codes, shapes.get("geom"), known, rows)
-    staged.append(StageColumn("given", kept_as_given(given, crs, order.path.name, rows), Update.ORIGIN))
-    alike = flag_twins(layer, cells, shapes, rows)
-    if "possible_duplicate_of" in {f.name for f in layer.model._meta.concrete_fields} - set(cells.values):
-        staged.append(StageColumn("possible_duplicate_of", pa.array([""] * len(rows)), Update.NEVER))
-    present = {*cells.all(), *shapes, *(owner.field for owner in owning), *missing_but_derived(layer)}
-    return Assembled(staged, derived, alike, scopes_of(layer, owning), missing_columns(layer, present))
 
+    def __init__(self, order: ImportOrder, *, area: GrantedArea, detected: Detected) -> None:
+        self.order = order
+        self.layer = order.layer
+        self.area = area
+        self.detected = detected
+        self.known = KnownCodes.stored(order.using)
+        self.ground = Ground(order.using)
+        self.seen = Twins()
+        self.crs: Crs | None = None
 
-def crs_of(order: ImportOrder, clues: Clues | None, detected: Detected, rows: Rows) -> Crs | None:
-    """Return the CRS of all geometries, and say in `detected` what was considered; None without any geometry.
+    def assembled(self, source: Source, columns: ColumnMap, rows: Rows) -> Assembled:
+        """Return all that can be said of rows without comparing them with what is stored; bad rows are rejected.
 
-    Raises
-    ------
-    ImportRefusedError
-        It is unknown, suspected or not accepted.
-    """
-    if clues is None:
-        return None
-    choice = choose_crs(clues, named=order.crs, pipeline=order.pipeline)
-    detected.crs_candidates, detected.outlines = choice.candidates, choice.evidence
-    if choice.refusal is not None:
-        raise choice.refusal
-    detected.crs = choice.crs.key
-    rows.warnings += choice.warnings
-    return choice.crs
+        Raises
+        ------
+        ImportRefusedError
+            The coordinate reference system is unknown, suspected or not accepted.
+        WrongUseError
+            A default is none.
+        """
+        layer, order = self.layer, self.order
+        cells = read_cells(layer, columns, order.defaults, rows=rows, known=self.known, user=order.user)
+        given = given_geometries(layer, source, columns, rows)
+        crs = self.crs or self.crs_of(source, given, cells, rows)
+        shapes = {name: stored_shapes(layer, name, one, crs, rows) for name, one in given.items()} if crs else {}
+        owning = owners(layer, cells, shapes, rows, area=self.area, ground=self.ground)
+        codes, derived = codes_of(layer, cells, shapes, rows)
+        staged = [StageColumn("code", as_text_column(codes))]
+        staged += cell_columns(layer, cells, owning)
+        staged += [StageColumn(column_name(layer, name), one, Update.KEEP_IF_EMPTY) for name, one in shapes.items()]
+        staged += [StageColumn(column_name(layer, o.field), as_text_column(o.codes), update_of(o)) for o in owning]
+        if layer.key == REGIONS:
+            staged += region_columns(codes, shapes.get("geom"), self.known, rows)
+        staged.append(StageColumn("given", kept_as_given(given, crs, order.path.name, rows), Update.ORIGIN))
+        alike = flag_twins(layer, cells, shapes, rows, self.seen)
+        if "possible_duplicate_of" in {f.name for f in layer.model._meta.concrete_fields} - set(cells.values):
+            staged.append(StageColumn("possible_duplicate_of", pa.array([""] * len(rows)), Update.NEVER))
+        present = {*cells.all(), *shapes, *(owner.field for owner in owning), *missing_but_derived(layer)}
+        return Assembled(staged, derived, alike, scopes_of(layer, owning), missing_columns(layer, present))
+
+    def crs_of(self, source: Source, given: dict[str, Given], cells: Cells, rows: Rows) -> Crs | None:
+        """Return the CRS of all geometries, and say in `detected` what was considered; None without any geometry.
+
+        The first portion that draws anything decides for all that follow.
+
+        Raises
+        ------
+        ImportRefusedError
+            It is unknown, suspected or not accepted.
+        """
+        clues = clues_of(self.order, source, given, cells)
+        if clues is None:
+            return None
+        choice = choose_crs(clues, named=self.order.crs, pipeline=self.order.pipeline)
+        self.detected.crs_candidates, self.detected.outlines = choice.candidates, choice.evidence
+        if choice.refusal is not None:
+            raise choice.refusal
+        self.detected.crs = choice.crs.key
+        rows.warnings += choice.warnings
+        if not shapely.is_missing(clues.shapes).all():
+            self.crs = choice.crs
+        return choice.crs
 
 
 def clues_of(order: ImportOrder, source: Source, given: dict[str, Given], cells: Cells) -> Clues | None:
@@ -210,25 +230,23 @@ def scopes_of(layer: SpatialLayer, owning: list[Owner]) -> CodeArray | None:
     return joined
 
 
-def flag_twins(layer: SpatialLayer, cells: Cells, shapes: dict[str, GeometryArray], rows: Rows) -> IntArray:
-    """Return for each row an earlier row that looks the same, and warn; -1 for none."""
+def flag_twins(
+    layer: SpatialLayer, cells: Cells, shapes: dict[str, GeometryArray], rows: Rows, seen: Twins
+) -> IntArray:
+    """Return for each row the number of an earlier row that looks the same, and warn; 0 for none."""
+    alike = np.zeros(len(rows), dtype=np.int64)
     places = shapes.get(layer.imports.geometry)
     names = cells.values.get("name")
     fields = {field.name for field in layer.model._meta.concrete_fields}
     if "possible_duplicate_of" not in fields or names is None or places is None:
-        return np.full(len(rows), -1, dtype=np.int64)
+        return alike
     judged = places.copy()
     judged[rows.bad] = None
-    alike = twins(names, judged)
-    for row in np.flatnonzero(alike >= 0):
+    for row, twin in seen.among(names, judged, rows.numbers).items():
+        alike[row] = twin.number
         rows.warnings.append(
             _("Row %(row)d (%(name)s) may be the same as row %(first)d (%(other)s): imported and marked.")
-            % {
-                "row": rows.numbers[row],
-                "name": names[int(row)],
-                "first": rows.numbers[alike[row]],
-                "other": names[int(alike[row])],
-            }
+            % {"row": rows.numbers[row], "name": names[row], "first": twin.number, "other": twin.name}
         )
     return alike
 

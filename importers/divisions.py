@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -116,6 +116,23 @@ class Surveyed:
             chain = (one.code, *(above.code for above in one.ancestors()))
             known[code] = next((places[step] for step in chain if step in places), -1)
         return np.array([known[code] for code in codes], dtype=np.int64)
+
+
+@dataclass(slots=True)
+class Ground:
+    """The surveyed divisions around all portions of a file so far; read again only where one reaches further."""
+
+    using: str = DEFAULT_DB_ALIAS
+    bounds: FloatArray = field(default_factory=lambda: np.full(4, np.nan))
+    divisions: Surveyed | None = None
+
+    def near(self, bounds: FloatArray) -> Surveyed:
+        """Return the divisions near the box west, south, east, north (and perhaps others); NaN: nothing is there."""
+        low, high = np.fmin(self.bounds, bounds), np.fmax(self.bounds, bounds)
+        around = np.concatenate((low[:2], high[2:]))
+        if self.divisions is None or not np.array_equal(around, self.bounds, equal_nan=True):
+            self.bounds, self.divisions = around, Surveyed.near(around, self.using)
+        return self.divisions
 
 
 @dataclass(frozen=True, slots=True)

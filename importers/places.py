@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
 from accounts.selectors import GrantedArea
@@ -14,7 +13,7 @@ from geocore.arrays import GeometryArray
 from geocore.geodesy import distance_m
 from importers.cells import Cells
 from importers.columns import shown
-from importers.divisions import CodeArray, Surveyed
+from importers.divisions import CodeArray, Ground, Surveyed
 from importers.problems import ProblemCode, RowProblem
 from importers.rows import Rows
 from layers.fields import field_of, is_array
@@ -47,7 +46,7 @@ def owners(
     rows: Rows,
     *,
     area: GrantedArea,
-    using: str = DEFAULT_DB_ALIAS,
+    ground: Ground,
 ) -> list[Owner]:
     """Return the divisions of each row, as the file names them or as the positions show.
 
@@ -56,7 +55,7 @@ def owners(
     if not hasattr(layer.model, "SCOPE_FIELDS"):
         outside_area(cells.codes("code", len(rows)), rows, area)
         return []
-    near = Surveyed.near(bounds_of(shapes), using)
+    near = ground.near(bounds_of(shapes))
     found = []
     for name in layer.model.SCOPE_FIELDS:
         if is_array(field_of(layer.model, name)):

@@ -1,8 +1,8 @@
-"""The rows on their way in: what each is, and which are rejected."""
+"""The rows on their way in: what each is, and which are rejected; of a portion, and of the whole file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,52 @@ class Rows:
         """Reject one row."""
         self.problems.append(problem)
         self.bad[index] = True
+
+
+MOST_PROBLEMS = 50_000
+"""Problems that are kept; the rows of all others are counted."""
+
+MOST_WARNINGS = 200
+
+
+@dataclass(slots=True)
+class Collected:
+    """What was found in all portions of a file.
+
+    Attributes
+    ----------
+    read
+        Rows, and lines that are no rows.
+    problems
+        The first `MOST_PROBLEMS`, in the order of discovery.
+    more_problems
+        How many came after those.
+    """
+
+    read: int = 0
+    problems: list[RowProblem] = field(default_factory=list)
+    more_problems: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, problems: Sequence[RowProblem]) -> None:
+        """Keep problems, as long as there is room."""
+        room = max(0, MOST_PROBLEMS - len(self.problems))
+        self.problems += problems[:room]
+        self.more_problems += len(problems[room:])
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Keep warnings that were not given before, as long as there is room."""
+        new = [one for one in dict.fromkeys(warnings) if one not in self.warnings]
+        self.warnings += new[: max(0, MOST_WARNINGS - len(self.warnings))]
+
+    def take(self, rows: Rows) -> None:
+        """Keep what was found in a portion."""
+        self.add(rows.problems)
+        self.warn(rows.warnings)
+
+    def sorted_problems(self) -> list[RowProblem]:
+        """Return the problems in the order of their rows."""
+        return sorted(self.problems, key=lambda problem: problem.row)
 
 
 def text(value: Any) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,17 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.selectors import GrantedArea
-from importers.assemble import assemble
+from importers.assemble import Assembler
+from importers.cells import REGIONS
 from importers.columns import conversions, map_columns, shown
 from importers.models import ImportBatch
 from importers.problems import ImportRefusedError, ProblemCode
 from importers.profiles import import_area
-from importers.readers import read_file
+from importers.readers import Source, read_file, read_portions
 from importers.report import Counts, Detected, Report, Status
-from importers.rows import Rows
+from importers.rows import Collected, Rows
 from importers.shapes import wanted_shapes
 from importers.stage import Stage
-from importers.write import Written, write
+from importers.write import Portion, Written, write
 from layers.spec import SpatialLayer
 
 if TYPE_CHECKING:
@@ -111,54 +113,91 @@ def run(order: ImportOrder, detected: Detected) -> Report:
     started = timezone.now()
     area = import_right(order)
     order.step(0, _("Reading the file"))
-    source = read_file(order.path, order.encoding, part=order.part, wanted=wanted_shapes(order.layer))
-    detected.format, detected.encoding, detected.part = source.format, source.encoding, source.part
-    detected.samples, detected.rows = source.samples, len(source) + len(source.problems)
-    rows = Rows.of(source.row_numbers)
-    rows.warnings += source.warnings
-    rows.problems += source.problems
-    detected.columns = [column.name for column in source.columns]
-    columns = map_columns(order.layer, source, order.columns, order.units)
-    rows.warnings += conversions(columns)
+    sources = read(order)
+    first = next(sources)
+    detected.format, detected.encoding, detected.part = first.format, first.encoding, first.part
+    detected.samples, detected.rows = first.samples, first.lines
+    detected.columns = [column.name for column in first.columns]
+    columns = map_columns(order.layer, first, order.columns, order.units)
+    collected = Collected()
+    collected.warn(conversions(columns))
     if columns.unused:
-        rows.warnings.append(
-            _("Columns that mean nothing here were left out: %(names)s.") % {"names": shown(columns.unused)}
+        collected.warn(
+            [_("Columns that mean nothing here were left out: %(names)s.") % {"names": shown(columns.unused)}]
         )
-    order.step(1, _("Checking the rows"))
-    ready = assemble(order, source, columns, rows, area=area, detected=detected)
     batch = ImportBatch(
         layer=order.layer.key,
         file_name=order.path.name[:255],
         sha256=sha256_of(order.path),
-        format=source.format,
-        encoding=source.encoding,
-        crs=detected.crs or "",
+        format=first.format,
+        encoding=first.encoding,
         pipeline=order.pipeline or "",
         mapping=columns.as_json(),
         reason=order.reason[:LONGEST_REASON],
         requested_by_id=None if order.user is None else order.user.pk,
         started_at=started,
     )
-    order.step(2, _("Writing the rows"))
+    assembler = Assembler(order, area=area, detected=detected)
     written = write(
         order,
-        ready,
-        rows,
+        portions(order, chain([first], sources), assembler, collected),
+        collected,
         area=area,
         batch=batch.pk,
-        keep=lambda done: keep(batch, done, detected.rows, order.using),
+        keep=lambda done: keep(batch, done, detected, order.using),
     )
-    problems = sorted(rows.problems, key=lambda problem: problem.row)
+    return report_of(written, detected, collected, batch)
+
+
+def read(order: ImportOrder) -> Iterator[Source]:
+    """Yield the rows of the file of an order; divisions at once, since each may name another one as its parent."""
+    wanted = wanted_shapes(order.layer)
+    if order.layer.key == REGIONS:
+        yield read_file(order.path, order.encoding, part=order.part, wanted=wanted)
+    else:
+        yield from read_portions(order.path, order.encoding, part=order.part, wanted=wanted)
+
+
+def portions(
+    order: ImportOrder, sources: Iterable[Source], assembler: Assembler, collected: Collected
+) -> Iterator[Portion]:
+    """Yield the portions of a file with what goes of each to the database; what is found is kept in `collected`."""
+    detected = assembler.detected
+    lines = 0
+    for source in sources:
+        lines += source.lines
+        detected.rows = lines
+        order.step(1, _("Checking the rows: %(rows)s so far") % {"rows": f"{detected.rows:,}"})
+        collected.warn(source.warnings)
+        collected.add(source.problems)
+        if not len(source):
+            continue
+        rows = Rows.of(source.row_numbers)
+        columns = map_columns(order.layer, source, order.columns, order.units)
+        ready = assembler.assembled(source, columns, rows)
+        collected.take(rows)
+        yield Portion(rows, ready)
+    order.step(2, _("Writing the rows"))
+
+
+def report_of(written: Written, detected: Detected, collected: Collected, batch: ImportBatch) -> Report:
+    """Return what is told of an import that has ended."""
+    if collected.more_problems:
+        collected.warnings.append(
+            _("%(n)s more problems are not listed: only the first %(most)s are.")
+            % {"n": f"{collected.more_problems:,}", "most": f"{len(collected.problems):,}"}
+        )
     counts = counts_of(written, detected.rows)
+    problems, warnings = collected.sorted_problems(), collected.warnings
     if written.kept:
-        return Report(Status.COMMITTED, "", detected, counts, rows.warnings, problems, batch=str(batch.pk))
+        return Report(Status.COMMITTED, "", detected, counts, warnings, problems, batch=str(batch.pk))
     if problems:
         reason = _("%(rejected)d of %(read)d rows have problems; nothing was changed.") % {
             "rejected": counts.rejected,
             "read": counts.read,
         }
-        return Report(Status.PROBLEMS, reason, detected, counts, rows.warnings, problems)
-    return Report(Status.REHEARSED, _("Rehearsed: nothing was changed."), detected, counts, rows.warnings)
+        return Report(Status.PROBLEMS, reason, detected, counts, warnings, problems)
+    return Report(Status.REHEARSED, _("Rehearsed: nothing was changed."), detected, counts, warnings)
 
 
 def import_right(order: ImportOrder) -> GrantedArea:
@@ -181,9 +220,10 @@ def counts_of(written: Written, read: int) -> Counts:
     return Counts(read, written.add, written.change, written.same, rejected)
 
 
-def keep(batch: ImportBatch, written: Written, read: int, using: str) -> None:
+def keep(batch: ImportBatch, written: Written, detected: Detected, using: str) -> None:
     """Store the record of a batch that is about to be committed."""
-    batch.counts = counts_of(written, read).as_json()
+    batch.crs = detected.crs or ""
+    batch.counts = counts_of(written, detected.rows).as_json()
     batch.finished_at = timezone.now()
     batch.save(using=using, force_insert=True)
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from django.contrib.gis.db.models import GeometryField
@@ -63,18 +63,25 @@ class StageColumn:
     update: Update = Update.REPLACE
 
 
+class Filled(NamedTuple):
+    """A column of the layer's table that the import fills, and what its values do to a stored feature."""
+
+    name: str
+    update: Update
+
+
 class Stage:
     """The staged rows of one import; lives in one transaction.
 
     Parameters
     ----------
+    columns
+        That the import fills; every portion of the file has values for each.
     scope
         SQL of a test whether the stored row `t` is one that the user may change.
     """
 
-    def __init__(
-        self, cursor: PgCursor, layer: SpatialLayer, columns: Sequence[StageColumn], scope: sql.Composable
-    ) -> None:
+    def __init__(self, cursor: PgCursor, layer: SpatialLayer, columns: Sequence[Filled], scope: sql.Composable) -> None:
         self.cursor = cursor
         self.layer = layer
         self.columns = {column.name: column for column in columns}
@@ -89,12 +96,18 @@ class Stage:
         self.cursor.execute(query, parameters)
         return self.cursor.fetchall() if self.cursor.description else []
 
-    def fill(self, row_numbers: pa.Array, derived: pa.Array, twins: pa.Array) -> None:
-        """Make the table and copy the rows into it."""
+    def create(self) -> None:
+        """Make the table."""
         self.cursor.execute("DROP TABLE IF EXISTS pg_temp.import_stage")
         self.run("stage", columns=listed(self.columns))
-        values = {column.name: column.values for column in self.columns.values()}
+
+    def add(self, row_numbers: Column, derived: Column, twins: Column, columns: Sequence[StageColumn]) -> None:
+        """Copy the rows of a portion into the table."""
+        values = {column.name: column.values for column in columns}
         copy_columns(self.cursor, STAGE, {"row_number": row_numbers, "derived": derived, "twin_row": twins, **values})
+
+    def complete(self) -> None:
+        """Let the planner know what is in the table."""
         self.cursor.execute("ANALYZE import_stage")
 
     def lock(self) -> None:
@@ -147,11 +160,12 @@ class Stage:
         """Return the column of a field."""
         return str(field_of(self.layer.model, field).column)
 
-    def drop(self, row_numbers: Iterable[int]) -> None:
-        """Take rejected rows out."""
+    def drop(self, row_numbers: Iterable[int]) -> int:
+        """Take rejected rows out and return how many there were."""
         self.cursor.execute(
             "DELETE FROM import_stage WHERE row_number = ANY(%(rows)s)", {"rows": sorted(set(row_numbers))}
         )
+        return self.cursor.rowcount
 
     def duplicates(self) -> list[tuple[int, int, str]]:
         """Return row, first row and code of rows that are about the same feature as an earlier one."""
@@ -207,7 +221,7 @@ class Stage:
         )
         return self.cursor.rowcount, updated
 
-    def compared(self) -> list[StageColumn]:
+    def compared(self) -> list[Filled]:
         """Return the columns that make a row differ from the feature that it is about."""
         return [c for c in self.columns.values() if c.update not in {Update.NEVER, Update.ORIGIN} and c.name != "code"]
 

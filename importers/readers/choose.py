@@ -23,14 +23,14 @@ from importers.readers.parquet import read_parquet
 from importers.readers.parts import Content, Contents, Part, one, pick
 from importers.readers.photos import read_photos
 from importers.readers.sniff import BINARY, JSON, TEXT, XML, kind_of
-from importers.readers.source import Source
+from importers.readers.source import Source, joined
 from importers.readers.tables import read_table
 from importers.readers.xlsx import workbook
 
 Opener = Callable[[Path, str | None], Contents]
 
 
-def whole(read: Callable[[Path, str | None], Source]) -> Opener:
+def whole(read: Callable[[Path, str | None], Source | Iterator[Source]]) -> Opener:
     """Return the opener of a format whose files hold one thing."""
     return lambda path, encoding: one(lambda: read(path, encoding))
 
@@ -67,10 +67,10 @@ READ_BY_GDAL = frozenset({"gpkg", "fgb"})
 """Formats whose reader takes the name into account."""
 
 
-def read_file(
+def read_portions(
     path: Path, encoding: str | None = None, *, part: str | None = None, wanted: Collection[str] = ()
-) -> Source:
-    """Return the rows of a file.
+) -> Iterator[Source]:
+    """Yield the rows of a file, a portion at a time where its format can be read so.
 
     Parameters
     ----------
@@ -88,10 +88,19 @@ def read_file(
     """
     with opened(path, encoding) as (contents, warnings):
         chosen = pick(contents, part, wanted)
-        source = chosen.read()
-    if not len(source) and not source.problems:
-        raise ImportRefusedError(ProblemCode.NO_ROWS)
-    return replace(source, part=source.part or chosen.part.name or None, warnings=[*warnings, *source.warnings])
+        rows = 0
+        for source in chosen.portions():
+            rows += source.lines
+            yield replace(source, part=source.part or chosen.part.name or None, warnings=[*warnings, *source.warnings])
+        if not rows:
+            raise ImportRefusedError(ProblemCode.NO_ROWS)
+
+
+def read_file(
+    path: Path, encoding: str | None = None, *, part: str | None = None, wanted: Collection[str] = ()
+) -> Source:
+    """Return all rows of a file at once; parameters and errors are those of `read_portions`."""
+    return joined(list(read_portions(path, encoding, part=part, wanted=wanted)))
 
 
 def parts_of(path: Path) -> list[Part]:

@@ -27,7 +27,7 @@ from importers.problems import ImportRefusedError, ProblemCode
 from importers.readers.encoding import decode
 from importers.readers.ogr import read_layer
 from importers.readers.parts import POLYGON, Content, Contents, Part
-from importers.readers.source import Column, Source
+from importers.readers.source import Column, Source, joined
 
 LARGEST_BYTES = 100_000_000
 FEWEST_IN_RING = 4
@@ -104,7 +104,10 @@ def read_entities(path: Path, encoding: str | None) -> Source:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "drawing.dxf"
         copy.write_text(text, encoding="utf-8", newline="")
-        source = read_layer(copy, "dxf", "UTF-8")
+        portions = list(read_layer(copy, "dxf", "UTF-8"))
+    if not portions:
+        raise ImportRefusedError(ProblemCode.NO_OUTLINES, detail="0")
+    source = joined(portions)
     return Source("dxf", found, source.row_numbers, source.columns, source.geometries)
 
 

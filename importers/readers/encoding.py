@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable
+from pathlib import Path
 
 from importers.problems import ImportRefusedError, ProblemCode
 
@@ -13,7 +14,22 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "gb18030": "GB18030", "iso8859-1": "ISO-8859-1"}
+MARKS_KEPT = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+BLOCK = 1 << 20
+NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-32-le": "UTF-32",
+    "gb18030": "GB18030",
+    "iso8859-1": "ISO-8859-1",
+}
 
 
 def decode(raw: bytes, named: str | None = None) -> tuple[str, str]:
@@ -40,6 +56,52 @@ def decode(raw: bytes, named: str | None = None) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     raise ImportRefusedError(ProblemCode.ENCODING_UNKNOWN)
+
+
+def encoding_of(path: Path, named: str | None = None) -> str:
+    """Return Python's name of the encoding in which a whole file reads, a block at a time; a mark at its start counts.
+
+    The name is one that leaves the mark in the text, so that any part of the file reads alike.
+
+    Parameters
+    ----------
+    named
+        What the user says it is; None: detect it.
+
+    Raises
+    ------
+    ImportRefusedError
+        It is no text, not in `named`, or in none of the encodings that are detected.
+    """
+    with path.open("rb") as file:
+        head = file.read(BLOCK)
+    marked = next((encoding for mark, encoding in MARKS_KEPT if head.startswith(mark)), None)
+    if marked is None and b"\x00" in head:
+        raise ImportRefusedError(ProblemCode.NOT_TEXT)
+    if named:
+        encoding = known_encoding(named)
+        if encoding in {"utf-8-sig", "utf-16", "utf-32"}:
+            encoding = marked or encoding.removesuffix("-sig")
+        if not file_reads(path, encoding):
+            raise ImportRefusedError(ProblemCode.ENCODING_WRONG, named)
+        return encoding
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+        if file_reads(path, encoding):
+            return encoding
+    raise ImportRefusedError(ProblemCode.ENCODING_UNKNOWN)
+
+
+def file_reads(path: Path, encoding: str) -> bool:
+    """Return whether all of a file is text in `encoding`."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decode_as_named(raw: bytes, named: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 import sqlite3
 import struct
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 import numpy as np
@@ -52,6 +53,8 @@ LANGUAGE_BYTES = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "big5", 0x78: "big5", 
 # whatever a file refers to, GDAL asks no network for it
 pyogrio.set_gdal_config_options({"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none"})
 
+PORTION_ROWS = 32_768
+MOST_SAID = 10
 SHP_HEADER_BYTES = 100
 SHP_MAGIC = 9994
 
@@ -73,7 +76,7 @@ def geodatabase(path: Path, encoding: str | None = None) -> Contents:
     return layers_of(path, "gdb", tables=True)
 
 
-def read_flatgeobuf(path: Path, encoding: str | None = None) -> Source:
+def read_flatgeobuf(path: Path, encoding: str | None = None) -> Iterator[Source]:
     """Return the features of a FlatGeobuf file; its text is UTF-8 by its specification."""
     return read_layer(path, "fgb", "UTF-8")
 
@@ -120,8 +123,8 @@ def layers_of(path: Path, kind: str, *, tables: bool) -> Contents:
     )
 
 
-def read_shapefile(path: Path, encoding: str | None = None) -> Source:
-    """Return the features of a shapefile; the encoding of its text is that of the .cpg, or what the cells read as.
+def read_shapefile(path: Path, encoding: str | None = None) -> Iterator[Source]:
+    """Yield the features of a shapefile; the encoding of its text is that of the .cpg, or what the cells read as.
 
     Raises
     ------
@@ -130,7 +133,7 @@ def read_shapefile(path: Path, encoding: str | None = None) -> Source:
     """
     check_parts(path)
     found = known_encoding(encoding) if encoding else dbf_encoding(path)
-    return read_layer(path, "shapefile", shown(found))
+    yield from read_layer(path, "shapefile", shown(found))
 
 
 def check_parts(path: Path) -> None:
@@ -158,7 +161,8 @@ def dbf_encoding(path: Path) -> str:
     """Return the encoding of the .cpg or of the table's header where the cells read in it, else what they read as."""
     table = beside(path, ".dbf")
     assert table is not None
-    cells = list(dbf_cells(table.read_bytes()))
+    with table.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+        cells = frozenset(cell for cell in dbf_cells(raw) if not cell.isascii())
     label = beside(path, ".cpg")
     if label is not None:
         try:
@@ -181,7 +185,7 @@ def table_language(table: Path) -> int:
     return header[LANGUAGE_AT] if len(header) > LANGUAGE_AT else 0
 
 
-def dbf_cells(raw: bytes) -> Iterator[bytes]:
+def dbf_cells(raw: bytes | mmap.mmap) -> Iterator[bytes]:
     """Yield the text cells of a dBASE table.
 
     Raises
@@ -204,59 +208,91 @@ def dbf_cells(raw: bytes) -> Iterator[bytes]:
         offset += field[16]
 
 
-def cells_at(raw: bytes, start: int, width: int, rows: int, length: int) -> Iterator[bytes]:
+def cells_at(raw: bytes | mmap.mmap, start: int, width: int, rows: int, length: int) -> Iterator[bytes]:
     """Yield the cells of one column, without the blanks that fill them up."""
     for row in range(rows):
         at = start + row * width
         yield raw[at : at + length].rstrip(b" \x00")
 
 
-def read_layer(path: Path, kind: str, encoding: str, layer: str | None = None) -> Source:
-    """Return the features of a layer that GDAL opens with the expected driver.
+def read_layer(path: Path, kind: str, encoding: str, layer: str | None = None) -> Iterator[Source]:
+    """Yield the features of a layer that GDAL opens with the expected driver, a portion at a time.
 
     Raises
     ------
     ImportRefusedError
         GDAL can't, opens it as something else, or gives fewer features than the file promises.
     """
-    said: list[str] = []
+    rows = 0
     try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
+        with Heard() as heard:
             info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
-            if info["driver"] != DRIVERS[kind]:
-                raise ImportRefusedError(ProblemCode.FORMAT_UNKNOWN, info["driver"])
-            option = {"encoding": encoding} if kind == "shapefile" else {}
-            meta, table = pyogrio.read_arrow(path, layer=layer, **option)
-        said = [str(warning.message) for warning in caught if not about_pyogrio(warning)]
+        if info["driver"] != DRIVERS[kind]:
+            raise ImportRefusedError(ProblemCode.FORMAT_UNKNOWN, info["driver"])
+        option: dict[str, Any] = {"encoding": encoding} if kind == "shapefile" else {}
+        option |= {"layer": layer, "use_pyarrow": True, "batch_size": PORTION_ROWS}
+        with pyogrio.open_arrow(path, **option) as (meta, reader):
+            while True:
+                with Heard() as more:
+                    batch = next(reader, None)
+                if batch is None:
+                    break
+                yield portion_of(batch, rows, Read(kind, encoding, info["crs"], meta, [*heard.said, *more.said]))
+                rows += batch.num_rows
+                heard.said.clear()
     except UNREADABLE as error:
         raise unreadable(kind, error) from error
-    if table.num_rows < info["features"]:
-        raise ImportRefusedError(ProblemCode.CUT_SHORT, detail=f"{table.num_rows:,} / {info['features']:,}")
-    geometry = meta["geometry_name"] or "wkb_geometry"
-    shapes = read_wkb(table.column(geometry).to_pylist() if geometry in table.column_names else [None] * table.num_rows)
+    if rows < info["features"]:
+        raise ImportRefusedError(ProblemCode.CUT_SHORT, detail=f"{rows:,} / {info['features']:,}")
+
+
+class Read(NamedTuple):
+    """What is known of a layer while it is read."""
+
+    kind: str
+    encoding: str
+    crs: str | None
+    meta: dict[str, Any]
+    said: list[str]
+
+
+def portion_of(batch: pa.RecordBatch, before: int, read: Read) -> Source:
+    """Return a batch as rows that follow `before` others."""
+    geometry = read.meta["geometry_name"] or "wkb_geometry"
+    names = batch.schema.names
+    shapes = read_wkb(batch.column(geometry).to_pylist() if geometry in names else [None] * batch.num_rows)
     return Source(
-        format=kind,
-        encoding=encoding,
-        row_numbers=np.arange(1, table.num_rows + 1),
-        columns=tuple(
-            Column(name, flat(table.column(place))) for place, name in enumerate(table.column_names) if name != geometry
-        ),
+        format=read.kind,
+        encoding=read.encoding,
+        row_numbers=np.arange(before + 1, before + 1 + batch.num_rows),
+        columns=tuple(Column(name, batch.column(place)) for place, name in enumerate(names) if name != geometry),
         geometries=shapes.geometries,
         faults=shapes.faults,
-        crs=named_crs(info["crs"]),
-        warnings=list(dict.fromkeys(said))[:10],
+        crs=named_crs(read.crs),
+        warnings=list(dict.fromkeys(read.said))[:MOST_SAID],
     )
+
+
+class Heard:
+    """Listens to the warnings of a block."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self.said: list[str] = []
+        self.catching = warnings.catch_warnings(record=True)
+        self.caught = self.catching.__enter__()
+        warnings.simplefilter("always")
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End; what was said is in `said`."""
+        self.catching.__exit__(None, None, None)
+        self.said += [str(warning.message) for warning in self.caught or () if not about_pyogrio(warning)]
 
 
 def about_pyogrio(warning: warnings.WarningMessage) -> bool:
     """Return whether a warning is about how we call the library, which is no news to a user."""
     return "pyogrio" in str(warning.message) or issubclass(warning.category, DeprecationWarning)
-
-
-def flat(column: Any) -> pa.Array:
-    """Return a column in one piece."""
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
 def named_crs(crs: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,33 +18,42 @@ from geocore.wkb import read_wkb
 from importers.problems import ImportRefusedError, ProblemCode
 from importers.readers.source import Column, Source
 
+PORTION_ROWS = 32_768
+
 CRS84 = "OGC:CRS84"
 """What a GeoParquet without `crs` is in (version 1.1, "crs")."""
 
 
-def read_parquet(path: Path, encoding: str | None = None) -> Source:
-    """Return the features of a GeoParquet file; without the metadata of GeoParquet it is a table.
+def read_parquet(path: Path, encoding: str | None = None) -> Iterator[Source]:
+    """Yield the features of a GeoParquet file, a portion at a time; without the metadata of GeoParquet it is a table.
 
     Raises
     ------
     ImportRefusedError
         It can't be read, or its geometries are not WKB.
     """
+    rows = 0
     try:
-        table = parquet.read_table(path)
-        described = geometry_of(table.schema.metadata)
+        with parquet.ParquetFile(path) as file:
+            name, crs = geometry_of(file.schema_arrow.metadata)
+            for batch in file.iter_batches(PORTION_ROWS):
+                yield portion_of(batch, rows, name, crs)
+                rows += batch.num_rows
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise unreadable(str(error).partition("\n")[0][:200]) from error
-    name, crs = described
-    shapes = read_wkb(table.column(name).to_pylist()) if name else None
+
+
+def portion_of(batch: pa.RecordBatch, before: int, geometry: str | None, crs: str | None) -> Source:
+    """Return a batch as rows that follow `before` others."""
+    shapes = read_wkb(batch.column(geometry).to_pylist()) if geometry else None
     return Source(
         format="parquet",
         encoding="UTF-8",
-        row_numbers=np.arange(1, table.num_rows + 1),
+        row_numbers=np.arange(before + 1, before + 1 + batch.num_rows),
         columns=tuple(
-            Column(str(title), table.column(place).combine_chunks())
-            for place, title in enumerate(table.column_names)
-            if title != name
+            Column(str(title), batch.column(place))
+            for place, title in enumerate(batch.schema.names)
+            if title != geometry
         ),
         geometries=shapes.geometries if shapes else None,
         faults=shapes.faults if shapes else [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -35,10 +35,18 @@ class Part(NamedTuple):
 
 
 class Content(NamedTuple):
-    """A part and how its rows are read."""
+    """A part and how its rows are read: all at once, or a portion at a time."""
 
     part: Part
-    read: Callable[[], Source]
+    read: Callable[[], Source | Iterator[Source]]
+
+    def portions(self) -> Iterator[Source]:
+        """Yield the rows."""
+        found = self.read()
+        if isinstance(found, Source):
+            yield found
+        else:
+            yield from found
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Contents:
     whole: Content | None = None
 
 
-def one(read: Callable[[], Source]) -> Contents:
+def one(read: Callable[[], Source | Iterator[Source]]) -> Contents:
     """Return the contents of a file that holds one thing."""
     return Contents([Content(Part("", None, MIXED), read)])
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from geocore.arrays import GeometryArray, IntArray
@@ -25,7 +27,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The rows of a file.
+    """The rows of a file, or a portion of them.
 
     Attributes
     ----------
@@ -64,6 +66,11 @@ class Source:
         return len(self.row_numbers)
 
     @property
+    def lines(self) -> int:
+        """Rows, and lines that are none."""
+        return len(self) + len(self.problems)
+
+    @property
     def samples(self) -> list[str]:
         """Return a few texts with letters beyond ASCII, by which a person sees whether the encoding is right."""
         found: dict[str, None] = {}
@@ -76,3 +83,29 @@ class Source:
                         found[text[:LONGEST_SAMPLE]] = None
         values = list(found)
         return values[:: max(1, len(values) // SAMPLES)][:SAMPLES]
+
+
+def joined(portions: Sequence[Source]) -> Source:
+    """Return the portions of a file as one."""
+    first, *others = portions
+    if not others:
+        return first
+    starts = np.cumsum([0, *(len(one) for one in portions)])
+    return replace(
+        first,
+        row_numbers=np.concatenate([one.row_numbers for one in portions]),
+        columns=tuple(
+            Column(same[0].name, pa.concat_arrays([column.values for column in same]))
+            for same in zip(*(one.columns for one in portions), strict=True)
+        ),
+        geometries=None
+        if first.geometries is None
+        else np.concatenate([one.geometries for one in portions if one.geometries is not None]),
+        faults=[
+            replace(fault, row=int(start) + fault.row)
+            for start, one in zip(starts, portions, strict=False)
+            for fault in one.faults
+        ],
+        problems=[problem for one in portions for problem in one.problems],
+        warnings=list(dict.fromkeys(warning for one in portions for warning in one.warnings)),
+    )
