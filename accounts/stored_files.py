@@ -37,7 +37,7 @@ DOCUMENTS = {
 }
 """What is saved under its own type; everything else is saved as bytes of no type."""
 NO_TYPE = "application/octet-stream"
-POLICY = "default-src 'none'; sandbox"
+POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """Should a browser show it all the same, it is nobody's page: no script, no form, no cookie of ours."""
 NAME_LENGTH = 120
 

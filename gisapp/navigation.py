@@ -78,7 +78,7 @@ PAGES = (
     of_layer("issues", pgettext_lazy("rail", "Issues"), "message-report"),
     of_layer("regions", pgettext_lazy("rail", "Divisions"), "stack-2"),
     Page(pgettext_lazy("rail", "Verify"), "fieldwork:verify", "clipboard-check"),
-    Page(pgettext_lazy("rail", "Import"), "importers:index", "file-import"),
+    Page(pgettext_lazy("rail", "Import"), "importers:index", "file-import", roles=frozenset({Role.STEWARD})),
     Page(pgettext_lazy("rail", "Analysis"), "analysis:index", "chart-histogram"),
     Page(pgettext_lazy("rail", "Alerts"), "oversight:alerts", "alert-triangle"),
     Page(pgettext_lazy("rail", "Jobs"), "jobs:index", "clock"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("export/", include("importers.exporters.urls")),
     path("tiles/", include("tiles.urls")),
     path("jobs/", include("jobs.urls")),
+    path("import/", include("importers.urls")),
     path("analysis/", include("spatial_analysis.urls")),
     path("", include("oversight.urls")),
 ]

@@ -10,7 +10,8 @@ class ImportersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put the button on the lists, and clear finished files away each night."""
+        """Put the button on the lists, and clear finished files and uploads away each night."""
+        from importers.clearing import clear_uploads
         from importers.exporters.button import EXPORT
         from importers.exporters.tasks import clear_away_exports
         from jobs.schedule import Nightly, schedule
@@ -18,3 +19,4 @@ class ImportersConfig(AppConfig):
 
         register_list_action(EXPORT)
         schedule(clear_away_exports, Nightly(hour=2, minute=45))
+        schedule(clear_uploads, Nightly(hour=2, minute=50))

@@ -9,15 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from geocore.measures import UNITS, Dimension, Unit, read_header, unit_named, unit_of_field
-from importers.fields import importable, meaning_of, point_fields, squeezed
+from importers.fields import LEFT_OUT, meaning_of, point_fields, squeezed, targets_of
 from importers.problems import ImportRefusedError, ProblemCode, WrongUseError
 from importers.readers import Column, Source
 from layers.spec import SpatialLayer
 
 SHOWN_COLUMNS = 12
-
-LEFT_OUT = ""
-"""What a column is assigned to that the user wants left out, whatever its name means."""
 
 
 @dataclass(slots=True)
@@ -177,12 +174,6 @@ def columns_named(
             raise ImportRefusedError(ProblemCode.AMBIGUOUS_COLUMNS, field=target, detail=name)
         chosen[target] = same
     return chosen
-
-
-def targets_of(layer: SpatialLayer) -> list[str]:
-    """Return what a column may be assigned to."""
-    axes = [f"{name}.{axis}" for name in point_fields(layer) for axis in "xy"]
-    return [*importable(layer), *axes]
 
 
 def arranged(layer: SpatialLayer, source: Source, chosen: dict[str, Column], unused: list[str]) -> ColumnMap:

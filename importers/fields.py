@@ -38,6 +38,9 @@ KEPT_BY_US = frozenset(
 DERIVED = {"regions": frozenset({"level", "parent", "aliases", "demonstration"})}
 """What follows from the code, or is no matter of a file."""
 
+LEFT_OUT = ""
+"""What a column is assigned to that the user wants left out, whatever its name means."""
+
 LANGUAGES = ("en", "zh-hans")
 WKT_DIGITS = -1
 
@@ -179,3 +182,9 @@ def target_of(field: Field[Any, Any]) -> SpatialLayer | None:
 def is_required(field: Field[Any, Any]) -> bool:
     """Return whether a new feature can't be stored without a value."""
     return not (field.null or field.has_default() or (field.blank and field.empty_strings_allowed))
+
+
+def targets_of(layer: SpatialLayer) -> list[str]:
+    """Return what a column may be assigned to."""
+    axes = [f"{name}.{axis}" for name in point_fields(layer) for axis in "xy"]
+    return [*importable(layer), *axes]

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
 
+from importers.findings import MOST_FEATURES
 from importers.stage import Stage
 from layers.fields import is_geometry
 from layers.sqlfiles import compose
 
 if TYPE_CHECKING:
     from django.db.models import Field
-
-MOST_FEATURES = 2_000
-"""Features that a map and a page can show; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)

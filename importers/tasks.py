@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,18 @@ def import_in_background(
         found.write(Path(report))
     if found.status in {Status.PROBLEMS, Status.REFUSED}:
         raise JobRefusedError(refusal(found))
-    counts = _("%(status)s: %(add)d added, %(change)d changed, %(same)d the same, %(rejected)d rejected.") % {
-        "status": found.status,
-        **found.counts.as_json(),
+    return JobResult(
+        words=in_counts(found.status, found.counts.as_json()),
+        data={"counts": found.counts.as_json(), "batch": found.batch or ""},
+    )
+
+
+def in_counts(status: str, counts: Mapping[str, int]) -> str:
+    """Return what became of the rows, as a sentence."""
+    return _("%(status)s: %(add)d added, %(change)d changed, %(same)d the same, %(rejected)d rejected.") % {
+        "status": status,
+        **counts,
     }
-    return JobResult(words=counts, data={"counts": found.counts.as_json(), "batch": found.batch or ""})
 
 
 def refusal(report: Report) -> str:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from importers.assemble import clues_of
 from importers.cells import read_cells
 from importers.columns import map_columns
 from importers.crs_choice import candidates_for
-from importers.crs_clues import ON_MAP
+from importers.crs_clues import ON_MAP, in_words
 from importers.divisions import KnownCodes
-from importers.fields import aliases, squeezed
+from importers.fields import meaning_of, squeezed
 from importers.problems import ImportRefusedError, WrongUseError
 from importers.rows import Rows
 from importers.shapes import given_geometries
 from importers.suggestions import SAMPLES, SURE, samples_of, suggestions
+from importers.understood import Reading, SeenColumn
 
 if TYPE_CHECKING:
+    from geocore.arrays import GeometryArray
     from importers.crs_clues import Candidate
     from importers.readers import Source
     from importers.services import ImportOrder
@@ -30,74 +34,13 @@ DEGREE_DECIMALS = 5
 """Of a position that is only looked at: a metre."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeenColumn:
-    """A column of a file: its name, its first values, and the field that it would fill ("" for none).
-
-    `why` says how that was found, `suggested` what it may be where it fills nothing by itself, `alternatives` what
-    else.
-    """
-
-    name: str
-    samples: list[str]
-    field: str = ""
-    why: str = ""
-    suggested: str = ""
-    alternatives: tuple[str, ...] = ()
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The positions of a file if its numbers are in one coordinate reference system.
-
-    Attributes
-    ----------
-    share_inside
-        Of the rows compared; None where nothing could be compared.
-    points
-        Of a sample of the rows, longitude and latitude in CGCS2000.
-    """
-
-    crs: str
-    title: str
-    evidence: str
-    share_inside: float | None
-    points: list[list[float]]
-
-
-@dataclass(slots=True)
-class Understood:
-    """What the page shows of a file."""
-
-    rows: int = 0
-    columns: list[SeenColumn] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    """Values that tell whether the encoding is right."""
-    readings: list[Reading] = field(default_factory=list)
-    divisions: list[str] = field(default_factory=list)
-    """Codes that the rows name."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as it is stored."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Understood:
-        """Return what `as_json` gave."""
-        return cls(
-            rows=stored["rows"],
-            columns=[SeenColumn(**one) for one in stored["columns"]],
-            texts=stored["texts"],
-            readings=[Reading(**one) for one in stored["readings"]],
-            divisions=stored["divisions"],
-        )
-
-
-def seen_columns(layer: SpatialLayer | None, source: Source, named: Mapping[str, str]) -> list[SeenColumn]:
-    """Return the columns of a file; what the user said of one wins over every alias."""
+def seen_columns(
+    layer: SpatialLayer | None, source: Source, named: Mapping[str, str], units: Mapping[str, str]
+) -> list[SeenColumn]:
+    """Return the columns of a file; what the user said of one wins over every alias and unit of its header."""
     if layer is None:
         return [SeenColumn(column.name, samples_of(column)) for column in source.columns]
+    words = {squeezed(name): unit for name, unit in units.items()}
     return [
         SeenColumn(
             one.column,
@@ -105,11 +48,16 @@ def seen_columns(layer: SpatialLayer | None, source: Source, named: Mapping[str,
             field=one.field if one.confidence >= SURE else "",
             why=one.why,
             suggested="" if one.confidence >= SURE else one.field,
-            alternatives=tuple(one.alternatives),
-            unit=one.unit,
+            unit=words.get(squeezed(one.column), one.unit),
         )
         for one in suggestions(layer, source, named)
     ]
+
+
+def meant(layer: SpatialLayer, name: str) -> str:
+    """Return the field that a header means by itself; empty for none."""
+    meaning = meaning_of(layer.key, name)
+    return "" if meaning is None else meaning.field
 
 
 def telling_texts(source: Source) -> list[str]:
@@ -127,14 +75,13 @@ def telling_texts(source: Source) -> list[str]:
 
 def best_layer(layers: Iterable[SpatialLayer], source: Source) -> SpatialLayer | None:
     """Return the layer of which most columns are known; None where no column means anything."""
-    names = {squeezed(column.name) for column in source.columns}
-    ranked = [(len({aliases(layer.key).get(name) for name in names} - {None}), layer) for layer in layers]
+    ranked = [(len({meant(layer, column.name) for column in source.columns} - {""}), layer) for layer in layers]
     best = max(ranked, key=lambda one: one[0], default=(0, None))
     return best[1] if best[0] else None
 
 
-def diagnosed(order: ImportOrder, source: Source) -> tuple[list[Reading], list[str]]:
-    """Return where the rows lie in each CRS that their numbers may be in, and the divisions that the rows name.
+def diagnosed(order: ImportOrder, source: Source) -> tuple[list[Reading], list[str], GeometryArray | None]:
+    """Return where the rows lie in each CRS that they may be in, the divisions that they name, and their geometries.
 
     What is wrong with single rows is left to the rehearsal, and a file without positions has no readings.
     """
@@ -146,14 +93,25 @@ def diagnosed(order: ImportOrder, source: Source) -> tuple[list[Reading], list[s
         given = given_geometries(order.layer, source, columns, rows)
         clues = clues_of(order, source, given, cells)
         if clues is None:
-            return [], []
+            return [], [], None
         named = sorted({code for code in clues.claims if code is not None})
-        return [reading(one) for one in candidates_for(clues).candidates], named
+        return [reading(one) for one in candidates_for(clues).candidates], named, clues.shapes
     except (ImportRefusedError, WrongUseError):
-        return [], []
+        return [], [], None
 
 
 def reading(candidate: Candidate) -> Reading:
     """Return a candidate as it is stored."""
     points: list[list[float]] = np.round(candidate.on_map(ON_MAP), DEGREE_DECIMALS).tolist()
-    return Reading(candidate.crs.key, candidate.title, candidate.words, candidate.share_inside, points)
+    told = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            told[language] = [str(candidate.title), evidence_told(candidate)]
+    return Reading(candidate.crs.key, told, candidate.share_inside, points)
+
+
+def evidence_told(candidate: Candidate) -> str:
+    """Return what speaks for a candidate in the present language."""
+    if candidate.evidence is None:
+        return _("from the file, or from the size of its numbers")
+    return in_words(candidate.evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.translation import gettext as _
@@ -13,9 +13,13 @@ from psycopg2 import sql
 from accounts.context import acting_as
 from accounts.roles import Through
 from importers.models import BatchStatus, ImportBatch
+from importers.selectors import may_undo
 from layers.registry import UnknownLayerError, get_layer, layer_of
 from layers.spec import SpatialLayer
 from layers.sqlfiles import compose
+
+if TYPE_CHECKING:
+    from accounts.selectors import Asker
 
 KEPT = frozenset({"id", "code", "version", "scope_id"})
 """What a restored feature keeps: its identity, its number of versions, and what a trigger fills."""
@@ -37,26 +41,38 @@ class Undone:
     restored: int
 
 
-def batch_undo(number: str, *, using: str = DEFAULT_DB_ALIAS) -> Undone:
+def batch_undo(number: str, *, user: Asker | None = None, reason: str = "", using: str = DEFAULT_DB_ALIAS) -> Undone:
     """Delete what a batch added, restore what it changed, and return how many of each.
+
+    Parameters
+    ----------
+    user
+        Who may import into the place of every row of the batch; None: the system itself.
+    reason
+        Why; empty: that it is taken back says itself.
 
     Raises
     ------
     UnknownBatchError
         There is no such batch.
     UndoRefusedError
-        It was undone before, later edits touched its features, or other records refer to what it added.
+        It was undone before, the user may not import there, later edits touched its features, or other records refer
+        to what it added.
     """
     try:
         batch = ImportBatch.objects.using(using).get(pk=uuid.UUID(number))
         layer = get_layer(batch.layer)
     except (ValueError, ImportBatch.DoesNotExist, UnknownLayerError) as error:
         raise UnknownBatchError(number) from error
-    reason = _("Import of %(file)s taken back") % {"file": batch.file_name}
-    with acting_as(None, through=Through.IMPORT, reason=reason[:300], using=using):
+    reason = reason.strip() or _("Import of %(file)s taken back") % {"file": batch.file_name}
+    with acting_as(user, through=Through.IMPORT, reason=reason[:300], using=using):
         batch = ImportBatch.objects.using(using).select_for_update().get(pk=batch.pk)
         if batch.status == BatchStatus.UNDONE:
             raise UndoRefusedError(_("This batch was taken back before."))
+        if user is not None and not may_undo(user=user, layer=layer, batch=batch):
+            raise UndoRefusedError(
+                _("Some of its rows lie where you may not import. Ask a data steward of the wider area.")
+            )
         undone = take_back(layer, batch, using)
         batch.status = BatchStatus.UNDONE
         batch.save(using=using, update_fields=["status"])

@@ -20,6 +20,9 @@ FOLDER = "imports"
 GIVEN = "given"
 """Below the folder of an upload: the files as they came."""
 
+REJECTS = "rejected"
+"""Below it too: the rejected rows as a file."""
+
 MOST_FILES = 12
 """A shapefile with all its side files has ten."""
 LONGEST_NAME_BYTES = 180
@@ -39,6 +42,20 @@ def folder_of(upload: UUID) -> Path:
 def given_file(upload: UUID, name: str) -> Path:
     """Return the file that was handed in, which may be gone."""
     return folder_of(upload) / GIVEN / name
+
+
+def fresh_rejects(upload: UUID) -> Path:
+    """Return the empty folder for the rejected rows of an upload."""
+    folder = folder_of(upload) / REJECTS
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
+def rejects_file(upload: UUID) -> Path | None:
+    """Return the file of the rejected rows; None where there is none."""
+    folder = folder_of(upload) / REJECTS
+    return next(iter(sorted(folder.iterdir())), None) if folder.is_dir() else None
 
 
 def keep_files(upload: UUID, files: Sequence[UploadedFile]) -> tuple[str, int]:

@@ -95,6 +95,14 @@ class ShownJob:
         return timedelta(seconds=max(int(lasted.total_seconds()), 0))
 
     @property
+    def seconds_left(self) -> int | None:
+        """How long it will take at the pace until now; None where nobody knows."""
+        if self.started_at is None or not self.total or not self.done or not self.unfinished:
+            return None
+        gone_s = (timezone.now() - self.started_at).total_seconds()
+        return max(0, round(gone_s * (self.total - self.done) / self.done))
+
+    @property
     def icon(self) -> str:
         """The icon of its state."""
         return LOOKS[self.state][0]

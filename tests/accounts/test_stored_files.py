@@ -109,7 +109,7 @@ def test_every_file_is_sandboxed_and_never_sniffed(reader: Client, media: Path, 
     (media / name).write_bytes(PNG)
     answer = reader.get(f"/stored/{name}")
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "private" in answer["Cache-Control"]
     assert body(answer) == PNG

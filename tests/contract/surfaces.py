@@ -17,6 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from importers.models import ImportBatch
 from layers.registry import all_layers, all_views, get_view, layer_of
 from spatial_analysis.methods import all_methods
 
@@ -66,6 +67,17 @@ CLASSES: dict[str, Class] = {
     "tiles:vector": Class.FEATURES,
     "exports:layer": Class.FEATURES,
     "exports:file": Class.FEATURES,
+    "importers:index": Class.FEATURES,
+    "importers:hand_in": Class.LOGIN,
+    "importers:upload": Class.FEATURES,
+    "importers:choose": Class.FEATURES,
+    "importers:commit": Class.FEATURES,
+    "importers:discard": Class.FEATURES,
+    "importers:cancel": Class.FEATURES,
+    "importers:map": Class.FEATURES,
+    "importers:rejected": Class.FEATURES,
+    "importers:batch": Class.FEATURES,
+    "importers:undo": Class.FEATURES,
     "jobs:index": Class.FEATURES,
     "jobs:job": Class.FEATURES,
     "jobs:cancel": Class.FEATURES,
@@ -214,6 +226,8 @@ def values(url: Url, argument: str, filled: Filled, county: County) -> list[Fill
         "ending": [] if "method" not in filled else endings(filled["method"]),
         "run_id": [county.run_id],
         "job_id": [county.job_id],
+        "upload_id": [county.upload_id],
+        "batch_id": [str(one.pk) for one in county.others if isinstance(one, ImportBatch)],
         "app_label": sorted({model._meta.app_label for model in admin.site._registry}),
         "content_type_id": content_types(),
         "url": ["nowhere/"],

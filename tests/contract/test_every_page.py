@@ -88,7 +88,7 @@ def pages(client: Client, county: County, language: str) -> dict[str, str]:
 
 def asks_for_a_file(url: Url) -> bool:
     """Return whether a URL gives files and tiles."""
-    return url.name in {"analysis:export", "tiles:vector", "layers:geojson"}
+    return url.name in {"analysis:export", "importers:rejected", "tiles:vector", "layers:geojson"}
 
 
 def own_words(county: County) -> re.Pattern[str]:

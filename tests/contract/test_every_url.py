@@ -68,7 +68,10 @@ def addresses(url: Url, county: County) -> list[str]:
 def questions(url: Url, county: County) -> Iterator[str]:
     """Yield query strings that narrow, search and zoom to what belongs to `county`; forms take none."""
     yield ""
-    if not {"code", "object_id", "z", "run_id", "job_id"} & set(url.arguments) and url.name != "layers:create":
+    if (
+        not {"code", "object_id", "z", "run_id", "job_id", "upload_id", "batch_id"} & set(url.arguments)
+        and url.name != "layers:create"
+    ):
         yield f"?region={county.division}"
         yield f"?q={mark('', county.division)}"
         yield "?bbox=107.0,24.5,107.5,25.0"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import CharField, Model
 from django.utils import timezone
 
@@ -14,13 +15,14 @@ from accounts.models import User
 from accounts.roles import STAFF, Through
 from fieldwork.models import HelperAssignment
 from importers.models import ImportBatch
+from importers.steps import upload_create
 from jobs.tasks import clear_away
 from layers.personal import HouseholdIdentity, Person
 from layers.registry import all_layers
 from layers.spec import SpatialLayer
 from spatial_analysis.methods import all_methods
 from spatial_analysis.services import analysis_run, question_for
-from tests.factories import UserFactory, feature, grant, regions
+from tests.factories import MIDDLE, UserFactory, feature, grant, regions
 
 OWN, NEIGHBOUR = "451221", "451222"
 SCOPED = [layer for layer in all_layers() if hasattr(layer.model, "SCOPE_FIELDS")]
@@ -54,6 +56,7 @@ class County:
     others: list[Any] = field(default_factory=list)
     run_id: str = "00000000-0000-4000-8000-000000000000"
     job_id: str = "00000000-0000-4000-8000-000000000000"
+    upload_id: str = "00000000-0000-4000-8000-000000000000"
 
     @property
     def marks(self) -> list[str]:
@@ -86,11 +89,20 @@ class County:
                 ),
                 HelperAssignment.objects.create(household_id=household, helper=self.user, from_on="2020-01-01"),
             ]
+        self.upload_id = handed_in(self.user, self.division)
         subject = mark("sites", self.division)
         self.job_id = str(clear_away.start(user=self.user, through=Through.PAGE, subject=subject))
         for method in all_methods():
             question = question_for(method, user=self.user)
             self.run_id = str(analysis_run(method, question, user=self.user, through=Through.PAGE).run.pk)
+
+
+def handed_in(user: User, division: str) -> str:
+    """Hand in a file with a good row and a bad one, whose names carry the mark; return the number of the upload."""
+    name = mark("facilities", division)
+    lines = ("name,kind,capacity,lon,lat", f"{name},town,1,{MIDDLE[division][0]},24.75", f"{name},town,x,107.3,24.75")
+    file = SimpleUploadedFile(f"{name}.csv", "\n".join(lines).encode())
+    return str(upload_create(user=user, files=[file], layer="facilities").pk)
 
 
 def references(layer: SpatialLayer, features: dict[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,8 @@ async function refresh(place) {
 /** @param {HTMLElement} place */
 function wait(place) {
   const busy = place.querySelector("[data-live-part]")?.getAttribute("data-unfinished") === "yes";
+  // A page about one piece of work has something else to show once that has ended.
+  if (!busy && place.dataset.then === "reload") return location.reload();
   setTimeout(refresh, busy ? BUSY_MS : IDLE_MS, place);
 }
 
