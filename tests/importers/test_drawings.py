@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 import shapely
+from django.core.management import call_command
 
+from geocore.crs import parse_crs
 from importers.readers import parts_of, read_file
 from layers.catalogue.plots import Plot
-from tests.factories import regions
+from tests.factories import PlotFactory, regions
 from tests.importers.files import codes, refusal_of, run, values_in
 
 CORNERS = ((424_000, 2_738_000), (424_200, 2_738_000), (424_200, 2_738_200), (424_000, 2_738_200))
@@ -197,3 +199,16 @@ def test_points_and_lines_of_a_land_office(tmp_path: Path) -> None:
     as_line, as_points = (parcel(CORNERS).replace(",面,", f",{kind},") for kind in "线点")
     shapes = read_file(land(tmp_path / "a.txt", as_line, as_points)).geometries
     assert shapely.get_type_id(shapes).tolist() == [shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTIPOINT]
+
+
+@pytest.mark.django_db
+def test_our_own_text_is_read_back(tmp_path: Path) -> None:
+    regions()
+    plot = PlotFactory(code="450000000001")
+    call_command("export_layer", "plots", str(tmp_path / "a.txt"))
+    source = read_file(tmp_path / "a.txt")
+    assert values_in(source, "地块编号") == ["450000000001"]
+    back = parse_crs(source.crs or "").geometries_to_cgcs2000(source.geometries)
+    assert shapely.hausdorff_distance(back[0], shapely.from_wkb(bytes(plot.geom.wkb))) < 2e-9
+    assert run("plots", tmp_path / "a.txt").problems == []
+    assert Plot.objects.count() == 1
