@@ -161,3 +161,20 @@ def test_several_layers_in_one_geopackage_are_refused_by_name_until_one_is_named
 def test_a_prj_on_xian_1980_is_refused(tmp_path: Path) -> None:
     path = vector_file(tmp_path / "a.shp", {"name": ["a"]}, [SQUARE], "EPSG:4610")
     assert codes(run("sites", path)) == ["datum_refused"]
+
+
+@pytest.mark.parametrize(
+    ("byte", "encoding", "name", "found"),
+    [(0x4F, "BIG5", "安置點", "BIG5"), (0x57, "GBK", "安置点", "GB18030"), (0x4D, "GBK", "安置点", "GB18030")],
+)
+def test_the_code_page_of_a_table_counts_where_it_can(
+    tmp_path: Path, byte: int, encoding: str, name: str, found: str
+) -> None:
+    path = vector_file(tmp_path / "a.shp", {"name": [name]}, [SQUARE], "EPSG:4490", encoding=encoding)
+    (tmp_path / "a.cpg").unlink()
+    raw = bytearray((tmp_path / "a.dbf").read_bytes())
+    raw[29] = byte
+    (tmp_path / "a.dbf").write_bytes(bytes(raw))
+    report = run("sites", path)
+    assert (report.problems, report.detected.encoding, report.detected.samples) == ([], found, [name])
+    assert Site.objects.get().name == name
