@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -88,8 +91,6 @@ def write_table(source: Source, chosen: IntArray, reasons: Mapping[int, str], pa
     if kind == "xlsx":
         write_xlsx([Table(_("rejected"), heads, heads, [[safe(cell) for cell in row] for row in rows])], path)
         return
-    import csv
-
     encoding = "utf-8-sig" if source.encoding.casefold().startswith("utf-8") else source.encoding
     with path.open("w", encoding=encoding, errors="replace", newline="") as file:
         writer = csv.writer(file)
@@ -120,14 +121,21 @@ def write_features(source: Source, chosen: IntArray, reasons: Mapping[int, str],
         "dataset_options": OPTIONS.get(kind),
     }
     if kind != "shapefile":
-        pyogrio.write_arrow(table, path, **written)
+        write_quietly(table, path, written)
         return
     with TemporaryDirectory() as folder:
         drawn = Path(folder) / f"{path.stem}.shp"
-        pyogrio.write_arrow(table, drawn, encoding=source.encoding, **written)
+        write_quietly(table, drawn, {**written, "encoding": source.encoding})
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for part in sorted(Path(folder).iterdir()):
                 archive.write(part, part.name)
+
+
+def write_quietly(table: pa.Table, path: Path, options: Mapping[str, Any]) -> None:
+    """Write a layer; that a file which came without a CRS goes back without one is no news."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        pyogrio.write_arrow(table, path, **options)
 
 
 def common_type(shapes: GeometryArray, *, several: bool) -> str:

@@ -128,7 +128,7 @@ def stored_name(name: str) -> str:
     """Return the name under which a file is kept: one step of a path, printable, short enough for every disk."""
     last = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
     printable = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*')
-    stem, dot, ending = printable.strip(" .").rpartition(".")
+    stem, dot, ending = printable.rstrip(" .").rpartition(".")
     if not dot:
         stem, ending = ending, ""
     ending = re.sub(r"[^\w]", "", ending)[:12]
