@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from geocore.measures import UNITS, Dimension, Unit, read_header, unit_named, unit_of_field
-from importers.fields import LEFT_OUT, meaning_of, point_fields, squeezed, targets_of
+from importers.fields import LEFT_OUT, in_every_language, meaning_of, point_fields, squeezed, targets_of
 from importers.problems import ImportRefusedError, ProblemCode, WrongUseError
 from importers.readers import Column, Source
+from layers.fields import field_of
 from layers.spec import SpatialLayer
 
 SHOWN_COLUMNS = 12
@@ -77,13 +78,30 @@ def map_columns(
         if target is None or (target in chosen and target in named.values()):
             unused.append(name)
             continue
-        if target in chosen or len(same) > 1:
+        rival = chosen.get(target)
+        if rival and len(same) == 1 and gives_way(layer, source, name) != gives_way(layer, source, rival[0].name):
+            # "stage" may mean the declared stage, but not beside a column of that name
+            first, second = sorted((rival, same), key=lambda one: gives_way(layer, source, one[0].name))
+            chosen[target] = first
+            unused.append(second[0].name)
+            continue
+        if rival or len(same) > 1:
             others = ", ".join(dict.fromkeys([*(c.name for c in chosen.get(target, [])), *(c.name for c in same)]))
             raise ImportRefusedError(ProblemCode.AMBIGUOUS_COLUMNS, field=target, detail=others)
         chosen[target] = same
     result = arranged(layer, source, {name: same[0] for name, same in chosen.items()}, unused)
     result.units = units_of(result, columns, units or {})
     return result
+
+
+def gives_way(layer: SpatialLayer, source: Source, name: str) -> bool:
+    """Return whether a column means its field only where no other does: a protected one, what KML tells of each row."""
+    if source.format == "kml" and squeezed(name) in {"name", "description"}:
+        return True
+    fields = [field_of(layer.model, one) for one in layer.protected]
+    return squeezed(name) in {
+        squeezed(word) for one in fields for word in (one.name, *in_every_language(one.verbose_name))
+    }
 
 
 def units_of(mapping: ColumnMap, columns: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, Unit]:

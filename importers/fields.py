@@ -98,6 +98,8 @@ def meaning_of(layer_key: str, name: str) -> Meaning | None:
     """
     header = read_header(name)
     target = aliases(layer_key).get(squeezed(name))
+    if target is None and squeezed(name) in others(layer_key):
+        return None
     if target is None and header.unit is not None:
         target = measured(layer_key).get((squeezed(header.base), header.unit.dimension))
     if target is None:
@@ -105,6 +107,17 @@ def meaning_of(layer_key: str, name: str) -> Meaning | None:
     own = unit_of_field(target)
     known = own is not None and header.unit is not None and header.unit.dimension is own.dimension
     return Meaning(target, header.unit if known else None)
+
+
+@cache
+def others(layer_key: str) -> frozenset[str]:
+    """Return the squeezed names of fields that no file fills, such as computed areas: they mean nothing else."""
+    from layers.registry import get_layer
+
+    layer = get_layer(layer_key)
+    kept = [one for one in layer.model._meta.concrete_fields if one.name not in importable(layer)]
+    names = [name for one in kept for name in (one.name, str(one.column), *in_every_language(one.verbose_name))]
+    return frozenset(squeezed(name) for name in names)
 
 
 @cache

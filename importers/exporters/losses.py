@@ -59,7 +59,7 @@ SENTENCES: dict[Loss, Text] = {
     Loss.FORMULAS_MARKED: _("Text that begins like a formula (=, +, -, @) gets an apostrophe before it."),
     Loss.CONTROL_CHARACTERS: _("Control characters are left out."),
     Loss.EDGE_SPACES: _("Spaces at the end of a text are left out."),
-    Loss.SHORT_NAMES: _("Names of columns have at most 10 letters; fields.csv in the archive says what they mean."),
+    Loss.SHORT_NAMES: _("Names of columns have at most 10 letters; readme.txt in the archive says what they mean."),
     Loss.SHORT_TEXT: _("Text is cut after 254 bytes."),
     Loss.CELL_TEXT: _("Text is cut after 32,767 characters."),
     Loss.FIFTEEN_DECIMALS: _("Numbers are rounded to 15 decimals."),

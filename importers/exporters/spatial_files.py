@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SHAPEFILE_BYTES = 2**31 - 1
 """What a part of a shapefile may have: its offsets are numbers of 32 bits."""
 DBF_TEXT_BYTES = 254
+NAMES_FILE = "readme.txt"
+"""What imports pass over in an archive."""
 GEOPACKAGE_VERSION = "1.2"
 """What programs of the last ten years open; GDAL writes 1.4 by itself."""
 
@@ -105,7 +107,7 @@ def write_shapefile(shipment: Shipment, path: Path) -> None:
             layer_options={"RESIZE": "YES"},
         )
         check_sizes(drawn)
-        write_names(shipment, short, Path(folder) / "fields.csv")
+        write_names(shipment, short, Path(folder) / NAMES_FILE)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for part in sorted(Path(folder).iterdir()):
                 archive.write(part, part.name)

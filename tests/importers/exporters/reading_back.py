@@ -48,7 +48,7 @@ def shapefile(path: Path) -> Columns:
             archive.extractall(folder)
         drawn = next(Path(folder).glob("*.shp"))
         columns = by_gdal(drawn)
-        with Path(folder, "fields.csv").open(encoding="utf-8-sig", newline="") as file:
+        with Path(folder, "readme.txt").open(encoding="utf-8-sig", newline="") as file:
             full = {line["name"]: line["column"] for line in csv.DictReader(file)}
     return {full.get(name, name): values for name, values in columns.items()}
 

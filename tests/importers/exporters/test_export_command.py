@@ -128,7 +128,7 @@ def test_a_shapefile_is_in_the_encoding_asked_for(households: dict[str, Any], tm
         with zipfile.ZipFile(path) as archive:
             assert archive.read("sites.cpg").decode().upper() == encoding.upper()
             assert "示例安置点甲".encode(encoding) in archive.read("sites.dbf")
-            assert "name,column,title" in archive.read("fields.csv").decode("utf-8-sig")
+            assert "name,column,title" in archive.read("readme.txt").decode("utf-8-sig")
         assert READERS["shp"](path)["name"] == ["示例安置点甲"]
 
 
