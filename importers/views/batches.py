@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from importers.selectors import batch_for, may_undo
-from importers.showing import all_counts
+from importers.showing import all_counts, target_title
 from importers.undo import UndoRefusedError, batch_undo
 from importers.views.access import import_page
 from layers.registry import get_layer
@@ -35,7 +35,7 @@ def batch(request: HttpRequest, *, batch_id: UUID, **_arguments: Any) -> HttpRes
         "batch": row,
         "counts": all_counts(row.counts),
         "layer": layer,
-        "mapping": sorted(row.mapping.items()),
+        "mapping": [(target_title(layer, field).removesuffix(" *"), name) for field, name in row.mapping.items()],
         "undone": row.status == "undone",
         "may_undo": may_undo(user=request.user, layer=layer, batch=row),
     }

@@ -111,3 +111,13 @@ def test_a_unit_and_a_transformation_can_be_named(tmp_path: Path) -> None:
     assert command("projects", path, "--unit", "总投资=m2")[0] == 2
     code, said = command("projects", path, "--pipeline", "+proj=pipeline +step +proj=hgridshift +grids=a")
     assert (code, "hgridshift" in said) == (1, True)
+
+
+def test_rejected_rows_are_written_in_their_own_format(tmp_path: Path) -> None:
+    file = table(tmp_path / "a.csv", HEADER, "甲,town,107.25,24.75", "乙,castle,107.25,24.75", encoding="gb18030")
+    code, said = command("facilities", file, "--accept-clean", "--rejected", tmp_path / "back.csv")
+    assert (code, "back.csv" in said) == (0, True)
+    lines = (tmp_path / "back.csv").read_text(encoding="gb18030").splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("乙,castle,107.25,24.75,2,")
+    assert Facility.objects.count() == 1

@@ -89,6 +89,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--accept-clean", action="store_true", help="write the rows without problems and leave the others out"
         )
+        parser.add_argument(
+            "--rejected", type=Path, metavar="FILE", help="write the rows with problems here, in their own format"
+        )
         parser.add_argument("--report", type=Path, metavar="R.json", help="write the whole report here")
         parser.add_argument(
             "--background", action="store_true", help="leave it to a worker and print the job's id; see manage.py jobs"
@@ -110,8 +113,23 @@ class Command(BaseCommand):
         if options["report"] is not None:
             report.write(options["report"])
         self.show(report)
+        if options["rejected"] is not None:
+            self.give_back(options, report)
         if report.status in {Status.PROBLEMS, Status.REFUSED}:
             sys.exit(PROBLEMS)
+
+    def give_back(self, options: dict[str, Any], report: Report) -> None:
+        """Write the rejected rows with their reasons, and say where; the ending is that of their format."""
+        from importers.readers import read_file
+        from importers.rejected import write_rejected
+
+        problems = [problem for problem in report.problems if problem.row]
+        if not problems:
+            return
+        target: Path = options["rejected"].absolute()
+        source = read_file(options["file"], options["encoding"], part=report.detected.part)
+        path = write_rejected(source, problems, target.parent, target.stem)
+        self.stdout.write(_("Rejected rows: %(file)s.") % {"file": path})
 
     def imported(self, options: dict[str, Any]) -> Report:
         """Return the report of the import.
@@ -223,9 +241,9 @@ class Command(BaseCommand):
         WrongUseError
             There is no such layer, or no such folder.
         """
-        target = options["report"]
-        if target is not None and (target.is_dir() or not target.absolute().parent.is_dir()):
-            raise WrongUseError(_("%(file)s cannot be written: there is no such folder.") % {"file": target})
+        for target in (options["report"], options["rejected"]):
+            if target is not None and (target.is_dir() or not target.absolute().parent.is_dir()):
+                raise WrongUseError(_("%(file)s cannot be written: there is no such folder.") % {"file": target})
         try:
             return get_layer(options["layer"])
         except UnknownLayerError as error:
