@@ -95,9 +95,27 @@ def diagnosed(order: ImportOrder, source: Source) -> tuple[list[Reading], list[s
         if clues is None:
             return [], [], None
         named = sorted({code for code in clues.claims if code is not None})
-        return [reading(one) for one in candidates_for(clues).candidates], named, clues.shapes
+        readings = [reading(one) for one in candidates_for(clues).candidates]
+        return nearest_first(readings), named, clues.shapes
     except (ImportRefusedError, WrongUseError):
         return [], [], None
+
+
+def nearest_first(readings: list[Reading]) -> list[Reading]:
+    """Return the readings in their order, but those in which no row lies inside by how far they are from the first.
+
+    A zone beside the right one is a likely mistake, one at the other end of the country is none.
+    """
+    if not readings or not readings[0].points:
+        return readings
+    west, south = readings[0].points[0]
+
+    def order(one: Reading) -> float:
+        if one.share_inside != 0 or not one.points:
+            return -1.0
+        return abs(one.points[0][0] - west) + abs(one.points[0][1] - south)
+
+    return [readings[0], *sorted(readings[1:], key=order)]
 
 
 def reading(candidate: Candidate) -> Reading:
