@@ -53,7 +53,7 @@ LANGUAGE_BYTES = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "big5", 0x78: "big5", 
 # whatever a file refers to, GDAL asks no network for it
 pyogrio.set_gdal_config_options({"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none"})
 
-PORTION_ROWS = 32_768
+PORTION_ROWS = 16_384
 MOST_SAID = 10
 SHP_HEADER_BYTES = 100
 SHP_MAGIC = 9994

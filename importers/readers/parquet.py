@@ -18,7 +18,7 @@ from geocore.wkb import read_wkb
 from importers.problems import ImportRefusedError, ProblemCode
 from importers.readers.source import Column, Source
 
-PORTION_ROWS = 32_768
+PORTION_ROWS = 16_384
 
 CRS84 = "OGC:CRS84"
 """What a GeoParquet without `crs` is in (version 1.1, "crs")."""

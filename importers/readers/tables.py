@@ -20,8 +20,8 @@ from importers.problems import ImportRefusedError, ProblemCode, RowProblem
 from importers.readers.encoding import encoding_of, shown
 from importers.readers.source import Column, Source
 
-PORTION_BYTES = 4 << 20
-"""About 40,000 rows of 100 characters; a cell must fit in."""
+PORTION_BYTES = 2 << 20
+"""About 20,000 rows of 100 characters; a cell must fit in."""
 
 HEAD_BYTES = 1 << 20
 """The header is looked for in the first of them."""
