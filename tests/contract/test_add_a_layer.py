@@ -20,6 +20,7 @@ SURFACES = [
     "edit",
     "history",
     "geojson",
+    "export",
     "tile",
     "admin_list",
     "admin_change",

@@ -72,9 +72,12 @@ def test_a_killed_backup_leaves_nothing_that_looks_whole(office, tmp_path, setti
 def test_a_failing_dump_leaves_nothing_and_says_why(office, tmp_path):
     with connections["owner"].cursor() as cursor:
         cursor.execute("CREATE TABLE secret (id int)")
-        cursor.execute("REVOKE SELECT ON secret FROM gisapp_backup")
-    with pytest.raises(CommandError, match="permission denied for table secret"):
-        call_command("db", "backup", str(tmp_path / "new"))
+        try:
+            cursor.execute("REVOKE SELECT ON secret FROM gisapp_backup")
+            with pytest.raises(CommandError, match="permission denied for table secret"):
+                call_command("db", "backup", str(tmp_path / "new"))
+        finally:
+            cursor.execute("DROP TABLE secret")
     assert not list(tmp_path.glob("new*"))
 
 
