@@ -29,6 +29,7 @@ class Office:
     database: str
     saved: Path
     rows: dict[str, tuple[int, str]]
+    uploads: dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def whole_office(
             target.write_bytes(content)
         saved = tmp_path_factory.mktemp("backups") / "saved"
         call_command("db", "backup", str(saved))
-        yield Office(name, saved, all_rows())
+        yield Office(name, saved, all_rows(), all_files(settings.MEDIA_ROOT))
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_everything_comes_back_and_works_on(office, settings, capsys):
 
     assert all_rows() == office.rows
     assert described() == objects
-    assert all_files(Path(settings.MEDIA_ROOT)) == PICTURES
+    assert all_files(Path(settings.MEDIA_ROOT)) == office.uploads
     assert "each table is what the manifest says" in capsys.readouterr().out
     # never twice: rows that are there are somebody's
     with pytest.raises(CommandError, match=r"database is not empty: \w+ holds rows"):
@@ -105,7 +105,7 @@ def test_other_uploads_are_refused_but_not_those_of_an_interrupted_restore(lost,
     (media / "other.txt").unlink()
     (media / "photos" / "again.jpg").write_bytes(PICTURES["photos/again.jpg"])
     restore(lost.saved)
-    assert all_files(media) == PICTURES
+    assert all_files(media) == lost.uploads
 
 
 def test_a_restore_that_dies_changes_nothing(lost, settings, tmp_path):
