@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -66,6 +66,17 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "gisapp/status.html", context)
 
 
+NEEDS = {"migrations": gettext_lazy("Tables are those of this version"), "worker": gettext_lazy("Background worker")}
+STATES = {
+    OK: gettext_lazy("in order"),
+    "pending": gettext_lazy("migrate is outstanding"),
+    "late": pgettext_lazy("background worker", "late"),
+    "none": pgettext_lazy("background worker", "none runs"),
+    "failed": gettext_lazy("could not be asked"),
+}
+"""What `/readyz` says, in words; an answer that is not known here is shown as it is."""
+
+
 def problem_section(counted: list[Counted]) -> Section:
     """Return the rules that rows break, the broken ones first."""
     facts = [
@@ -90,7 +101,10 @@ def program_section() -> Section:
             Fact(_("Release of the pages"), settings.STATIC_RELEASE or _("not collected")),
             Fact(_("Mode"), settings.MODE),
             Fact("Python · Django", f"{platform.python_version()} · {django.get_version()}"),
-            *(Fact(name, state, wrong=state != OK) for name, state in needs.items()),
+            *(
+                Fact(NEEDS.get(name, name), STATES.get(state, state), wrong=state != OK)
+                for name, state in needs.items()
+            ),
         ),
     )
 

@@ -106,7 +106,16 @@ def test_a_rule_that_takes_too_long_is_not_counted_and_spoils_nothing(steward, m
 
 def test_the_page_says_what_runs_and_what_it_holds(client, steward):
     text = re.sub(r"<[^>]+>|\s+", " ", client.get("/status/").content.decode())
-    for word in ("Data problems", "Version 0.", "PostgreSQL", "Connections", "Free", "Uploaded files", "layers_", "ok"):
+    for word in (
+        "Data problems",
+        "Version 0.",
+        "PostgreSQL",
+        "Connections",
+        "Free",
+        "Uploaded files",
+        "layers_",
+        "in order",
+    ):
         assert word in re.sub(r" +", " ", text), word
 
 
