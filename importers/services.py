@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -110,10 +111,16 @@ def import_file(order: ImportOrder) -> Report:
 
 def run(order: ImportOrder, detected: Detected) -> Report:
     """Import; `detected` is filled in as the file is understood."""
-    started = timezone.now()
     area = import_right(order)
     order.step(0, _("Reading the file"))
-    sources = read(order)
+    # closed at once: a refusal that is still being told must not hold the file, nor GDAL's settings for reading it
+    with closing(read(order)) as sources:
+        return run_through(order, detected, sources, area=area)
+
+
+def run_through(order: ImportOrder, detected: Detected, sources: Iterator[Source], *, area: GrantedArea) -> Report:
+    """Import what is read."""
+    started = timezone.now()
     first = next(sources)
     detected.format, detected.encoding, detected.part = first.format, first.encoding, first.part
     detected.samples, detected.rows = first.samples, first.lines
@@ -149,7 +156,7 @@ def run(order: ImportOrder, detected: Detected) -> Report:
     return report_of(written, detected, collected, batch)
 
 
-def read(order: ImportOrder) -> Iterator[Source]:
+def read(order: ImportOrder) -> Generator[Source]:
     """Yield the rows of the file of an order; divisions at once, since each may name another one as its parent."""
     wanted = wanted_shapes(order.layer)
     if order.layer.key == REGIONS:

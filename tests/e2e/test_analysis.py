@@ -113,7 +113,8 @@ def test_the_map_opens_without_a_network(analysis: Page, browser: Browser, tmp_p
     # two counties and the ground around, and for each of the three measured moves a line and two discs
     assert page.locator(".leaflet-interactive").count() >= 2 + 9
     page.locator("path.leaflet-interactive").last.hover()
-    expect(page.locator(".leaflet-tooltip")).to_be_visible()
+    # one of the line, and perhaps one of the county that the pointer crossed on its way
+    expect(page.locator(".leaflet-tooltip").last).to_be_visible()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert errors == []
     context.close()
