@@ -282,7 +282,7 @@ class UploadPage:
     def part(self) -> str:
         """Return which table is shown below the map."""
         asked = self.question.get("part", "")
-        if asked in {"problems", "change", "add", "same"}:
+        if asked in {"problems", "change", "add", "same", "remarks"}:
             return str(asked)
         if self.counts["rejected"] or self.refusal:
             return "problems"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connections
 from psycopg2 import errors, sql
 from psycopg2.extensions import cursor as PgCursor
@@ -197,7 +198,10 @@ def scope_sql(cursor: PgCursor, layer: SpatialLayer, area: GrantedArea) -> sql.C
     if area.everywhere:
         return sql.SQL("TRUE")
     rows = layer.model._default_manager.filter(owned_within(layer, area)).values("id")
-    text = cursor.mogrify(*rows.query.sql_with_params()).decode()
+    try:
+        text = cursor.mogrify(*rows.query.sql_with_params()).decode()
+    except EmptyResultSet:  # no stored row can be theirs, as of projects where no set of counties is known yet
+        return sql.SQL("FALSE")
     return sql.SQL("t.id IN ({})").format(sql.SQL(text))
 
 

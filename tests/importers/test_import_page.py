@@ -82,6 +82,17 @@ def test_a_clean_file_is_rehearsed_committed_and_taken_back(client: Client, stew
     assert not Facility.objects.alive().exists()
 
 
+def test_what_was_remarked_of_rows_stands_in_a_table_of_its_own(client: Client) -> None:
+    upload = handed_in(client, GOOD, "GG-2,乙,town,107.250001,24.750001")
+    page = client.get(f"/import/{upload.pk}/").content.decode()
+    assert "part=remarks" not in page
+    lines = ["名称,状态,经度,纬度", "示例大坝,planned,107.25,24.75", "示例水库,planned,107.26,24.75"]
+    file = SimpleUploadedFile("水库.csv", ("\n".join(lines) + "\n").encode())
+    answer = client.post("/import/new/", {"files": [file], "layer": "projects"}, headers={"Accept": "application/json"})
+    remarks = client.get(f"{answer.json()['url']}?step=rehearsal&part=remarks").content.decode()
+    assert "Row 2 (示例水库) may be the same as row 1 (示例大坝)" in remarks
+
+
 def test_rows_with_problems_keep_all_out_until_the_clean_ones_are_asked_for(client: Client) -> None:
     upload = handed_in(client, GOOD, BAD)
     page = client.get(f"/import/{upload.pk}/").content.decode()
