@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connections
 from psycopg2 import errors, sql
 from psycopg2.extensions import cursor as PgCursor
@@ -23,6 +22,7 @@ from importers.problems import WHOLE_FILE, ImportRefusedError, ProblemCode, RowP
 from importers.rows import Collected, Rows
 from importers.stage import Filled, Stage, StageColumn, Update
 from importers.stage_checks import alike, miscounted, overlaps
+from layers.among import among
 from layers.constraints import sentence_for, sentence_for_rule
 from layers.selectors import owned_within
 from layers.spec import SpatialLayer
@@ -109,7 +109,7 @@ def in_database(
     batch: uuid.UUID,
 ) -> Written:
     """Stage, match, check and write the rows that are not rejected; return what became of them."""
-    filling = Filling(cursor, order.layer, scope_sql(cursor, order.layer, area), batch)
+    filling = Filling(cursor, order.layer, scope_sql(order.layer, area, order.using), batch)
     for portion in portions:
         filling.add(portion)
     stage = filling.stage
@@ -193,16 +193,11 @@ def chosen(column: StageColumn, good: np.ndarray[tuple[int], np.dtype[np.bool_]]
     return StageColumn(column.name, kept, column.update)
 
 
-def scope_sql(cursor: PgCursor, layer: SpatialLayer, area: GrantedArea) -> sql.Composable:
+def scope_sql(layer: SpatialLayer, area: GrantedArea, using: str) -> sql.Composable:
     """Return the test whether the stored row `t`, deleted or not, is one that the user may change."""
     if area.everywhere:
         return sql.SQL("TRUE")
-    rows = layer.model._default_manager.filter(owned_within(layer, area)).values("id")
-    try:
-        text = cursor.mogrify(*rows.query.sql_with_params()).decode()
-    except EmptyResultSet:  # no stored row can be theirs, as of projects where no set of counties is known yet
-        return sql.SQL("FALSE")
-    return sql.SQL("t.id IN ({})").format(sql.SQL(text))
+    return sql.SQL(among(layer.model._default_manager.filter(owned_within(layer, area)), "t", using))
 
 
 def check(stage: Stage, required: list[str], collected: Collected) -> int:

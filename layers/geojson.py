@@ -18,6 +18,7 @@ from psycopg2 import sql
 from accounts.context import acting_as
 from accounts.roles import Through
 from layers import sqlfiles
+from layers.among import among
 from layers.listing import ListQuery, listed_features
 from layers.registry import get_view
 from layers.selectors import shown_properties, visibility_for
@@ -157,10 +158,7 @@ def property_columns(layer: SpatialLayer, names: tuple[str, ...]) -> list[sql.Id
 
 def listed_ids(layer: SpatialLayer, *, user: Asker, query: ListQuery) -> str:
     """Return the test that a row is among those that the list page would show, its values filled in."""
-    rows = listed_features(layer, user=user, query=query).order_by().values("id")
-    with connection.cursor() as cursor:
-        text: bytes = cursor.mogrify(*rows.query.sql_with_params())
-    return f"{ALIAS}.id IN ({text.decode()})".replace("%", "%%")
+    return among(listed_features(layer, user=user, query=query), ALIAS).replace("%", "%%")
 
 
 def opening(view_key: str) -> bytes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.db.models import Q
 
 from accounts.roles import Action
 from accounts.selectors import GrantedArea, granted_area, granted_areas
+from layers.among import among
 from layers.base import Scope
 from layers.fields import field_of, is_array
 from layers.lookups import AnyOf
@@ -83,12 +83,9 @@ class Visibility:
             parts.append(WITHIN_DIVISIONS.format(alias=alias, scopes=Scope._meta.db_table))
             parameters["visible_divisions"] = list(self.divisions)
         if self.prefixes or (self.sites and self.layer.site_lookup):
-            rows = self.layer.model._default_manager.filter(
-                Visibility(self.layer, prefixes=self.prefixes, sites=self.sites).q()
-            ).values("id")
-            with connection.cursor() as cursor:
-                text = cursor.mogrify(*rows.query.sql_with_params())
-            parts.append(f"{alias}.id IN ({text.decode()})".replace("%", "%%"))
+            narrow = Visibility(self.layer, prefixes=self.prefixes, sites=self.sites)
+            rows = self.layer.model._default_manager.filter(narrow.q())
+            parts.append(among(rows, alias).replace("%", "%%"))
         return "(" + " OR ".join(parts) + ")" if parts else "FALSE", parameters
 
 

@@ -22,6 +22,7 @@ from psycopg2 import sql
 from pyarrow import csv
 
 from importers.exporters.columns import Kind
+from layers.among import among
 from layers.listing import tests_of
 from layers.sqlfiles import compose
 
@@ -56,10 +57,8 @@ class Selection:
         scope, parameters = self.visible.sql(ALIAS)
         wanted = "TRUE"
         if self.query.narrows:
-            asked = model._default_manager.filter(*tests_of(self.visible.layer, self.query)).order_by().values("id")
-            with connection.cursor() as cursor:
-                text: bytes = cursor.mogrify(*asked.query.sql_with_params())
-            wanted = f"{ALIAS}.id IN ({text.decode()})".replace("%", "%%")
+            asked = model._default_manager.filter(*tests_of(self.visible.layer, self.query))
+            wanted = among(asked, ALIAS).replace("%", "%%")
         parts = {"table": sql.Identifier(model._meta.db_table), "scope": sql.SQL(scope), "wanted": sql.SQL(wanted)}
         return parts, parameters
 
