@@ -48,7 +48,7 @@ def test_what_was_stored_but_not_acknowledged_is_not_stored_twice(office: Office
     assert clerk.saves("F-1").status_code == 302
     again = clerk.saves("F-1")
     assert again.status_code == 400
-    assert "already" in again.text
+    assert "This code is not available" in again.text
     assert office.ask("SELECT count(*) FROM layers_facility") == 1
 
 

@@ -27,6 +27,7 @@ script/demo --scale small --setup-only
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("fresh-root")  # one root a release
 @pytest.mark.skipif(os.getuid() != 0 or not shutil.which("debootstrap"), reason="needs root and debootstrap")
 @pytest.mark.parametrize("release", ["bookworm", "trixie"])
 def test_demo_on_a_bare_debian(release):
