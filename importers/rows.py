@@ -71,15 +71,12 @@ class Collected:
 
     Attributes
     ----------
-    read
-        Rows, and lines that are no rows.
     problems
         The first `MOST_PROBLEMS`, in the order of discovery.
     more_problems
         How many came after those.
     """
 
-    read: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     more_problems: int = 0
     warnings: list[str] = field(default_factory=list)
